@@ -1,0 +1,96 @@
+# Thin: every target is one or two commands. What is unchanged is not done again (see .venv/stamps).
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+PYTHON ?= python3
+ARGS ?=
+
+# Node may come from .venv (see scripts/with_node.sh), and the tests run it too.
+export PATH := $(PATH):$(CURDIR)/.venv/bin
+
+BIN := .venv/bin
+STAMPS := .venv/stamps
+NPM := node_modules/.package-lock.json
+FRONT := web/static/build/manifest.json
+ASSETS := $(shell find web/assets 2>/dev/null)
+CATALOGUES := $(shell find web/translations -name '*.po' 2>/dev/null)
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-header --no-annotate $(ARGS)
+
+.PHONY: help setup demo test check bench format lock clean
+
+help: ## this list
+	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
+
+setup: $(STAMPS)/project $(STAMPS)/translations $(FRONT) ## a virtual environment in .venv, the front end built
+
+demo: setup ## the demo of all four regions on 127.0.0.1:8000
+	$(BIN)/borang demo $(ARGS)
+
+test: setup ## every test, the browser's too; ARGS="-k name" for some
+	@sh scripts/install_chromium.sh
+	$(BIN)/python -m pytest --no-skips $(ARGS)
+
+check: setup ## format, lint, types, layers, definitions, locks
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/borang check
+	$(BIN)/python scripts/check_locks.py
+
+bench: setup $(STAMPS)/rivals ## speed against targets, floors and peers: one JSON object a line
+	@BENCH_RIVALS=$(CURDIR)/.venv/rivals/bin/python $(BIN)/python -m bench $(ARGS)
+
+format: $(STAMPS)/python ## the format and the lint's own mends
+	$(BIN)/ruff check --fix-only
+	$(BIN)/ruff format
+
+lock: $(STAMPS)/python ## write the locks anew; ARGS=--upgrade for newer versions
+	$(COMPILE) pyproject.toml -o requirements.lock
+	$(COMPILE) pyproject.toml --group dev -o requirements-dev.lock
+	$(COMPILE) --group uv -o requirements-uv.lock
+	$(COMPILE) --group node -o requirements-node.lock
+	$(COMPILE) bench/requirements.in -o bench/requirements.lock
+	sh scripts/with_node.sh npm install --package-lock-only
+
+clean: ## remove what setup and the tools made; a running system's instance/ stays
+	rm -rf .venv node_modules web/static/build build dist test-results
+	rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find engine web tests scripts bench -name __pycache__ -prune -exec rm -rf {} +
+	find web -name '*.mo' -delete
+
+# What is being made is told on stderr: `make bench` keeps stdout for its lines.
+$(STAMPS)/venv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Borang needs Python 3.11 or newer: make PYTHON=python3.11 …")'
+	@echo "Making .venv" >&2
+	@$(PYTHON) -m venv .venv
+	@mkdir -p $(STAMPS) && touch $@
+
+$(STAMPS)/python: requirements-dev.lock | $(STAMPS)/venv
+	@echo "Installing the Python packages" >&2
+	@sh scripts/install_python.sh --require-hashes -r requirements-dev.lock
+	@touch $@
+
+$(STAMPS)/project: pyproject.toml $(STAMPS)/python
+	@sh scripts/install_python.sh --no-deps --no-build-isolation --no-index -e .
+	@touch $@
+
+$(NPM): package.json package-lock.json .npmrc | $(STAMPS)/venv
+	@echo "Installing the front end's packages" >&2
+	@sh scripts/with_node.sh npm ci --silent >&2
+	@touch $@
+
+$(FRONT): $(NPM) scripts/build_assets.mjs $(ASSETS)
+	@echo "Building the front end" >&2
+	@sh scripts/with_node.sh npm run --silent build >&2
+	@touch $@
+
+$(STAMPS)/translations: $(CATALOGUES) $(STAMPS)/python
+	@test -z "$(CATALOGUES)" || $(BIN)/pybabel --quiet compile --directory web/translations
+	@touch $@
+
+$(STAMPS)/rivals: bench/requirements.lock | $(STAMPS)/python
+	@echo "Installing the peers that the benchmark runs against" >&2
+	@$(PYTHON) -m venv .venv/rivals
+	@VENV=.venv/rivals sh scripts/install_python.sh --require-hashes -r bench/requirements.lock
+	@touch $@

@@ -1,0 +1,216 @@
+"""Somebody did something: may they, and what follows? Pure: the same case and inputs give the same outcome.
+
+``act`` refuses with reasons, forbids without any, or returns the case as it is then and the entries for its journal,
+automatic steps of the system included.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from engine.case import Actor, Case, Cycle, Entry, Outcome
+from engine.clock import due_on, waiting
+from engine.errors import Refusal, Refused
+from engine.journal import Step, advance, complete
+from engine.machine import fire
+from engine.model import Action, Stage
+from engine.process import NOTE, Duty, Process
+from engine.sheet import Sheet, refusals, sheet
+
+#: So many automatic steps may follow one another; a definition that needs more goes round in circles.
+AUTOMATIC_LIMIT = 20
+
+
+def begin(
+    process: Process, case_id: str, cycle: Cycle, profiles: Mapping[str, Mapping[str, Any]], now: datetime
+) -> Outcome:
+    """A new case of *process*, with the profiles that its expressions read, by role."""
+    inputs = {"cycle": cycle.id, "start": cycle.start.isoformat(), "end": cycle.end.isoformat(), "zone": cycle.zone}
+    empty = Case(id=case_id, workflow=process.id, definition=process.hash, cycle=cycle)
+    outcome = Outcome(case=empty, entries=())
+    for role, profile in profiles.items():
+        entry = Entry(seq=0, event="profile_set", at=now, inputs={"role": role}, fields=dict(profile))
+        outcome = _appended(process, outcome, entry)
+    outcome = _appended(process, outcome, Entry(seq=0, event="opened", at=now, inputs=inputs))
+    return _automatic(process, outcome, now)
+
+
+def set_seats(
+    process: Process, case: Case, actor: Actor, role: str, confirmed: Iterable[str], now: datetime
+) -> Outcome:
+    """The people who hold *role* in this case, confirmed by *actor*. Raises ``Refused`` for too many or too few."""
+    people = list(confirmed)
+    seats = process.words.roles[role].seats
+    if not seats.holds(len(people)):
+        raise Refused(Refusal("jumlah_penilai", role, {"least": seats.least, "most": seats.most, "found": len(people)}))
+    inputs = {"role": role, "confirmed": people}
+    entry = Entry(seq=0, event="seats_set", at=now, person=actor.person, role=actor.role, inputs=inputs)
+    return _automatic(process, _appended(process, Outcome(case=case, entries=()), entry), now)
+
+
+def act(
+    process: Process,
+    case: Case,
+    actor: Actor,
+    action: str,
+    values: Mapping[str, Any],
+    now: datetime,
+    *,
+    answer: str = "",
+) -> Outcome:
+    """What follows when *actor* takes *action* with *values* {field: value}.
+
+    ``answer`` is a fresh random id, the only name an anonymous answer gets. Raises ``Refused`` with every reason, or
+    ``Forbidden`` where the action is not this person's at all. The case handed in stays as it is.
+    """
+    stage = process.stages[case.stage]
+    taken = NOTE if action == NOTE.id else stage.actions.get(action)
+    if taken is None:
+        raise Refused(Refusal("tidak_pada_tahap_ini", "", {"action": action, "stage": stage.title}))
+    duty = process.duty_of(case.stage, taken, actor.role)
+    _authorised(process, case, actor, taken, duty, now)
+    writable, ignored = _writable(duty, taken, actor, values)
+    filled = sheet(process, case, actor, taken, writable, now)
+    if not process.holds(taken.show_if, filled.local):
+        raise Refused(Refusal("tidak_pada_tahap_ini", "", {"action": taken.title, "stage": stage.title}))
+    reasons = [*refusals(process, filled), *requirements(process, filled)]
+    if not reasons and actor.role == process.system and not _due(process, case, taken, stage, now):
+        reasons = [Refusal("belum_waktunya", "", {"action": taken.title})]
+    if reasons:
+        raise Refused(*reasons)
+    outcome = _taken(process, Outcome(case=case, entries=(), ignored=ignored), actor, filled, now, answer)
+    return _automatic(process, outcome, now)
+
+
+# --- may they? --------------------------------------------------------------------------------------------------------
+
+
+def _authorised(process: Process, case: Case, actor: Actor, action: Action, duty: Duty, now: datetime) -> None:
+    """Raises unless this role may take this action at this stage, now."""
+    if action is NOTE:
+        allowed = bool(duty.submitted_by(NOTE, actor.role))
+    else:
+        allowed = actor.role in process.actors_of(process.stages[case.stage], action)
+    if not allowed:
+        raise Refused(Refusal("peran_tidak_berwenang", "", {"action": action.title}))
+    if action is not NOTE and actor.role in duty.actor and action.to is None and _done(case, duty, actor):
+        raise Refused(Refusal("sudah_menilai"))
+    if actor.role != process.system and waiting(process, case, case.cycle.day_of(now)):
+        raise Refused(Refusal("belum_waktunya", "", {"action": action.title}))
+
+
+def _done(case: Case, duty: Duty, actor: Actor) -> bool:
+    """Whether this person has answered already: a single task is closed then, a seat carries its mark."""
+    return duty.id not in case.open or (duty.many and actor.answered)
+
+
+def _due(process: Process, case: Case, action: Action, stage: Stage, now: datetime) -> bool:
+    """Whether the system may act: on entry always, when all have answered, after the deadline."""
+    if "entry" in action.auto or ("complete" in action.auto and complete(process, case, stage)):
+        return True
+    due = due_on(process, case)
+    return "deadline" in action.auto and due is not None and case.cycle.day_of(now) > due
+
+
+def _writable(
+    duty: Duty, action: Action, actor: Actor, values: Mapping[str, Any]
+) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """The values that this person may write here, and the names of those that were handed in besides."""
+    fields = duty.submitted_by(action, actor.role)
+    allowed = {
+        name for name, item in fields.items() if item.asked and (item.writers is None or actor.role in item.writers)
+    }
+    allowed |= {key for name in allowed if name in duty.settings for key in _items(duty, name)}
+    kept = {name: value for name, value in values.items() if name in allowed}
+    return kept, tuple(sorted(values.keys() - kept.keys()))
+
+
+def _items(duty: Duty, name: str) -> Iterable[str]:
+    return duty.settings[name].columns if duty.fields[name].kind == "ratings" else ()
+
+
+def requirements(process: Process, filled: Sheet) -> Iterator[Refusal]:
+    """The requirements of form and action that do not hold; all of them are told."""
+    form, action = filled.duty.form, filled.action
+    submits = form is not None and not action.without_form and filled.local["actor"] in filled.duty.actor
+    for clauses in (form.require if submits and form else (), action.require):
+        for clause in clauses:
+            if not process.holds(clause.condition, filled.local):
+                yield Refusal(clause.id, "", {"scope": filled.local})
+
+
+def offered(process: Process, case: Case, actor: Actor, action: Action, now: datetime) -> bool:
+    """Whether *action* is offered at all: its ``show_if``. One that is not cannot be taken."""
+    if action.show_if is None:
+        return True
+    blank = sheet(process, case, actor, action, {}, now)
+    return process.holds(action.show_if, blank.local)
+
+
+# --- what follows -----------------------------------------------------------------------------------------------------
+
+
+def _taken(process: Process, outcome: Outcome, actor: Actor, filled: Sheet, now: datetime, answer: str) -> Outcome:
+    case, duty, action = outcome.case, filled.duty, filled.action
+    hidden = duty.anonymous and actor.role in duty.actor
+    assert case.entered_at
+    entry = Entry(
+        seq=case.version + 1,
+        event="moved" if action.to else "answered",
+        at=case.entered_at if hidden else now,
+        person="" if hidden else actor.person,
+        role=actor.role,
+        action=action.id,
+        duty=duty.id,
+        answer=(answer if duty.anonymous else actor.person) if duty.many else "",
+        fields=dict(filled.inputs),
+    )
+    followed = fire(process, action, Step(case, {}), lambda: advance(process, case, entry, None if hidden else filled))
+    noted = {} if hidden else followed.noted
+    return replace(
+        _with(outcome, followed.case, replace(entry, noted=noted)),
+        took_seat=outcome.took_seat or (duty.many and action.to is None),
+        reopened=outcome.reopened | _reopened(process, case, followed.case),
+    )
+
+
+def _reopened(process: Process, before: Case, after: Case) -> frozenset[str]:
+    """The roles with several seats that are asked (again) in the stage just entered."""
+    if after.entry == before.entry:
+        return frozenset()
+    return frozenset(role for d in process.by_stage[after.stage] if d.many and d.id in after.open for role in d.actor)
+
+
+def _appended(process: Process, outcome: Outcome, entry: Entry) -> Outcome:
+    entry = replace(entry, seq=outcome.case.version + 1)
+    step = advance(process, outcome.case, entry)
+    return _with(outcome, step.case, replace(entry, noted=step.noted))
+
+
+def _with(outcome: Outcome, case: Case, entry: Entry) -> Outcome:
+    return replace(outcome, case=case, entries=(*outcome.entries, entry))
+
+
+def _automatic(process: Process, outcome: Outcome, now: datetime) -> Outcome:
+    """*outcome* with the steps that the system takes by itself: on entry, and when everybody has answered."""
+    for _ in range(AUTOMATIC_LIMIT):
+        stage = process.stages[outcome.case.stage]
+        actor = Actor(role=process.system)
+        action = _next(process, outcome.case, stage)
+        if action is None:
+            return outcome
+        filled = sheet(process, outcome.case, actor, action, {}, now)
+        if any(requirements(process, filled)):
+            return outcome
+        outcome = _taken(process, outcome, actor, filled, now, "")
+    return outcome
+
+
+def _next(process: Process, case: Case, stage: Stage) -> Action | None:
+    for action in stage.actions.values():
+        if "entry" in action.auto or ("complete" in action.auto and complete(process, case, stage)):
+            return action
+    return None

@@ -1,0 +1,130 @@
+"""The running things: a case, who acts on it, and the journal from which it can be folded again.
+
+Every record is frozen. A case holds what is so now; an entry holds what somebody did, its *inputs*. What an entry notes
+besides (the route that held, values old and new) is for readers and never read by folding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+#: Who acts when nobody does: timers and automatic steps.
+NOBODY = ""
+
+Answers = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cycle:
+    """One round of appraisals, from its first to its last day in the unit's ``zone``.
+
+    The zones of Indonesia are ``Asia/Jakarta`` (WIB), ``Asia/Makassar`` (WITA) and ``Asia/Jayapura`` (WIT).
+    """
+
+    id: str
+    start: date
+    end: date
+    zone: str = "Asia/Jakarta"
+
+    @property
+    def tz(self) -> ZoneInfo:
+        return ZoneInfo(self.zone)
+
+    def day_of(self, instant: datetime) -> date:
+        """The local date of *instant*."""
+        return instant.astimezone(self.tz).date()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """Somebody in one role of one case. ``answered``: this person's seat has answered in the present round.
+
+    ``person`` is empty for the system. Whether a seat has answered is kept outside the case, so that an anonymous
+    answer cannot be led back to its author; it comes in with the actor.
+    """
+
+    role: str
+    person: str = NOBODY
+    answered: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """One action that was taken: what ``history.TASK`` lists."""
+
+    action: str
+    actor: str
+    at: datetime
+    fields: Answers = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One employee's appraisal in one cycle, pinned by ``definition`` to the definitions it began with.
+
+    ``entry`` counts the stages entered, so it names this visit of the stage. ``answers`` holds the latest answers by
+    duty; a duty with several seats has one set an answer id. ``notes`` are answers that others wrote into an open form.
+    ``seats`` counts the confirmed people of a role with several. ``submitted`` counts the submissions by duty.
+    """
+
+    id: str
+    workflow: str
+    definition: str
+    cycle: Cycle
+    stage: str = ""
+    entry: int = 0
+    entered_at: datetime | None = None
+    path: tuple[str, ...] = ()
+    version: int = 0
+    open: frozenset[str] = frozenset()
+    answers: Mapping[str, Answers] = field(default_factory=dict)
+    notes: Mapping[str, Answers] = field(default_factory=dict)
+    submitted: Mapping[str, int] = field(default_factory=dict)
+    history: Mapping[str, tuple[Past, ...]] = field(default_factory=dict)
+    profiles: Mapping[str, Answers] = field(default_factory=dict)
+    seats: Mapping[str, int] = field(default_factory=dict)
+    values: Answers = field(default_factory=dict)
+    frozen: Answers = field(default_factory=dict)
+    locked: bool = False
+    paused: timedelta = timedelta()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One line of a case's journal.
+
+    ``event`` is ``opened``, ``profile_set``, ``seats_set``, ``answered`` or ``moved``. For an anonymous answer
+    ``person`` is empty and ``at`` is the beginning of the stage's visit, not the time of answering; ``answer`` is a
+    random id. ``noted`` is for readers.
+    """
+
+    seq: int
+    event: str
+    at: datetime
+    person: str = NOBODY
+    role: str = ""
+    action: str = ""
+    duty: str = ""
+    answer: str = ""
+    fields: Answers = field(default_factory=dict)
+    inputs: Answers = field(default_factory=dict)
+    noted: Answers = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What follows from an act: the case as it is now, and the entries to append to its journal, in order.
+
+    ``took_seat``: the actor's seat has answered. ``reopened``: roles whose seats must answer again. ``ignored``: paths
+    that were handed in but that this person may not write here; they were left out.
+    """
+
+    case: Case
+    entries: tuple[Entry, ...]
+    took_seat: bool = False
+    reopened: frozenset[str] = frozenset()
+    ignored: tuple[str, ...] = ()

@@ -1,0 +1,41 @@
+"""Days of a case: when a stage opens and until when it is in time. Pure functions of the case."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from engine.case import Case
+from engine.process import Process
+
+
+def opens_on(process: Process, case: Case) -> date | None:
+    """The first day of the present stage, if it must be waited for; the day it was entered otherwise."""
+    opens = process.stages[case.stage].opens
+    entered = case.cycle.day_of(case.entered_at) if case.entered_at else None
+    if opens is None or entered is None:
+        return entered
+    return max(opens.on(case.cycle.start), entered)
+
+
+def waiting(process: Process, case: Case, today: date) -> bool:
+    """Whether the present stage has not opened yet."""
+    opens = opens_on(process, case)
+    return opens is not None and today < opens
+
+
+def due_on(process: Process, case: Case) -> date | None:
+    """The last day on which the present stage is in time, ``None`` without a deadline.
+
+    Days count from the day the stage was entered, or opened if that is later.
+    """
+    deadline = process.stages[case.stage].deadline
+    opens = opens_on(process, case)
+    if deadline is None or opens is None:
+        return None
+    return deadline.due(opens, case.cycle.start) + case.paused
+
+
+def days_late(process: Process, case: Case, today: date) -> int:
+    """How many days the present stage is overdue; 0 while it is in time."""
+    due = due_on(process, case)
+    return max((today - due).days, 0) if due else 0

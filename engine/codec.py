@@ -1,0 +1,238 @@
+"""Values as JSON and back, exactly: numbers and dates become text, and their static type tells what they were.
+
+Where a value is not of its static type, or none is known, it is written with a tag, so nothing is ever guessed. A case
+or an entry written and read again is equal to what it was.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from engine import feel
+from engine.case import Case, Cycle, Entry, Past
+from engine.process import Process
+
+Json = Any
+TAG = "$"
+
+_TAGGED: dict[str, tuple[type, Callable[[Any], Json], Callable[[Any], Any]]] = {
+    "n": (Decimal, str, Decimal),
+    "i": (datetime, datetime.isoformat, datetime.fromisoformat),
+    "d": (date, date.isoformat, date.fromisoformat),
+}
+
+
+def tagged(value: Any) -> Json:
+    """*value* as JSON that says itself what it is."""
+    if value is None or isinstance(value, bool | str):
+        return value
+    for tag, (kind, dump, _) in _TAGGED.items():
+        if isinstance(value, kind):
+            return {TAG: tag, "v": dump(value)}
+    if isinstance(value, list | tuple):
+        return [tagged(item) for item in value]
+    if isinstance(value, int):
+        return value
+    return {str(name): tagged(item) for name, item in value.items()}
+
+
+def untagged(data: Json) -> Any:
+    """The inverse of ``tagged``."""
+    if isinstance(data, list):
+        return [untagged(item) for item in data]
+    if isinstance(data, dict):
+        if TAG in data:
+            return _TAGGED[data[TAG]][2](data["v"])
+        return {name: untagged(item) for name, item in data.items()}
+    return data
+
+
+@dataclass(frozen=True, slots=True)
+class Packer:
+    """How values of one static type are written and read."""
+
+    dump: Callable[[Any], Json]
+    load: Callable[[Json], Any]
+
+
+_TAGS = Packer(tagged, untagged)
+
+
+def packer(type_: feel.Type) -> Packer:
+    """The packer of *type_*. What is not of the type is written with tags."""
+    if type_ == feel.NUMBER:
+        return _scalar(Decimal, str, Decimal)
+    if type_ == feel.DATE:
+        return _scalar(date, date.isoformat, date.fromisoformat)
+    if type_ == feel.DATE_TIME:
+        return _scalar(datetime, datetime.isoformat, datetime.fromisoformat)
+    if isinstance(type_, feel.ListOf):
+        return _list(packer(type_.item))
+    if isinstance(type_, feel.Context):
+        return _context({name: packer(member) for name, member in type_.members.items()})
+    return _TAGS
+
+
+def _scalar(kind: type, dump: Callable[[Any], str], load: Callable[[str], Any]) -> Packer:
+    return Packer(
+        lambda value: dump(value) if isinstance(value, kind) else tagged(value),
+        lambda data: load(data) if isinstance(data, str) else untagged(data),
+    )
+
+
+def _list(item: Packer) -> Packer:
+    return Packer(
+        lambda value: [item.dump(part) for part in value] if isinstance(value, list | tuple) else {"": tagged(value)},
+        lambda data: [item.load(part) for part in data] if isinstance(data, list) else untagged(data[""]),
+    )
+
+
+def _context(members: dict[str, Packer]) -> Packer:
+    return Packer(
+        lambda value: {name: members.get(name, _TAGS).dump(part) for name, part in value.items()},
+        lambda data: {name: members.get(name, _TAGS).load(part) for name, part in data.items()},
+    )
+
+
+def _optional(inner: Packer) -> Packer:
+    return Packer(
+        lambda value: None if value is None else inner.dump(value),
+        lambda data: None if data is None else inner.load(data),
+    )
+
+
+class Codec:
+    """Cases and entries of one process as JSON text, and back."""
+
+    def __init__(self, process: Process) -> None:
+        self.process = process
+
+    @cached_property
+    def _answers(self) -> dict[str, Packer]:
+        return {duty.id: _map(duty.type) for duty in self.process.duties.values()}
+
+    @cached_property
+    def _sets(self) -> dict[str, Packer]:
+        duties = self.process.duties.values()
+        return {d.id: _each(self._answers[d.id]) if d.many else self._answers[d.id] for d in duties}
+
+    @cached_property
+    def _values(self) -> Packer:
+        return _map(feel.Context({name: self.process.types[name] for name in self.process.values}))
+
+    @cached_property
+    def _profile(self) -> Packer:
+        return _map(self.process.words.profile_type())
+
+    def load_profile(self, stored: Mapping[str, Json]) -> Mapping[str, Any]:
+        """A person's profile as it is kept with the person: numbers and dates as text."""
+        loaded: Mapping[str, Any] = self._profile.load(stored)
+        return loaded
+
+    def dump_case(self, case: Case) -> str:
+        """The state of *case* beyond what its row and its cycle hold."""
+        sets = self._sets
+        state = {
+            "entered_at": case.entered_at.isoformat() if case.entered_at else None,
+            "path": case.path,
+            "open": sorted(case.open),
+            "answers": {name: sets[name].dump(answers) for name, answers in case.answers.items()},
+            "notes": {name: self._answers[name].dump(notes) for name, notes in case.notes.items()},
+            "submitted": dict(case.submitted),
+            "history": {name: [self._dump_past(name, past) for past in pasts] for name, pasts in case.history.items()},
+            "profiles": {role: self._profile.dump(profile) for role, profile in case.profiles.items()},
+            "seats": dict(case.seats),
+            "values": self._values.dump(case.values),
+            "frozen": self._values.dump(case.frozen),
+            "locked": case.locked,
+            "paused": case.paused.days,
+        }
+        return json.dumps(state, ensure_ascii=False, separators=(",", ":"))
+
+    def load_case(self, case_id: str, cycle: Cycle, stage: str, entry: int, version: int, state: str) -> Case:
+        """The case that a row and its state make."""
+        data, sets = json.loads(state), self._sets
+        return Case(
+            id=case_id,
+            workflow=self.process.id,
+            definition=self.process.hash,
+            cycle=cycle,
+            stage=stage,
+            entry=entry,
+            version=version,
+            entered_at=datetime.fromisoformat(data["entered_at"]) if data["entered_at"] else None,
+            path=tuple(data["path"]),
+            open=frozenset(data["open"]),
+            answers={name: sets[name].load(answers) for name, answers in data["answers"].items()},
+            notes={name: self._answers[name].load(notes) for name, notes in data["notes"].items()},
+            submitted=data["submitted"],
+            history={name: tuple(self._load_past(name, past) for past in ps) for name, ps in data["history"].items()},
+            profiles={role: self._profile.load(profile) for role, profile in data["profiles"].items()},
+            seats=data["seats"],
+            values=self._values.load(data["values"]),
+            frozen=self._values.load(data["frozen"]),
+            locked=data["locked"],
+            paused=timedelta(days=data["paused"]),
+        )
+
+    def _dump_past(self, name: str, past: Past) -> list[Json]:
+        return [past.action, past.actor, past.at.isoformat(), self._answers[name].dump(past.fields)]
+
+    def _load_past(self, name: str, data: list[Json]) -> Past:
+        action, actor, at, fields = data
+        return Past(action=action, actor=actor, at=datetime.fromisoformat(at), fields=self._answers[name].load(fields))
+
+    def dump_inputs(self, entry: Entry) -> str:
+        """What *entry* was made of: its fields and its other inputs."""
+        return _text({"fields": self._fields(entry.event, entry.duty).dump(entry.fields), **_listed(entry.inputs)})
+
+    def dump_noted(self, entry: Entry) -> str:
+        return _text(tagged(_listed(entry.noted)))
+
+    def load_entry(self, row: Mapping[str, Any]) -> Entry:
+        """The entry that a journal's row holds, its ``inputs`` and ``noted`` still as text."""
+        inputs = json.loads(row["inputs"])
+        fields = self._fields(row["event"], row["duty"]).load(inputs.pop("fields"))
+        return Entry(
+            seq=row["seq"],
+            event=row["event"],
+            at=row["at"],
+            person=row["person_id"] or "",
+            role=row["role"],
+            action=row["action"],
+            duty=row["duty"],
+            answer=row["answer"],
+            fields=fields,
+            inputs=inputs,
+            noted=untagged(json.loads(row["noted"])),
+        )
+
+    def _fields(self, event: str, duty: str) -> Packer:
+        return self._profile if event == "profile_set" else self._answers.get(duty, _TAGS)
+
+
+def _text(data: Json) -> str:
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+
+
+def _listed(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in inputs.items()}
+
+
+def _map(context: feel.Context) -> Packer:
+    members = {name: _optional(packer(member)) for name, member in context.members.items()}
+    return _context(members)
+
+
+def _each(inner: Packer) -> Packer:
+    """A map whose every value is written by *inner*."""
+    return Packer(
+        lambda value: {name: inner.dump(part) for name, part in value.items()},
+        lambda data: {name: inner.load(part) for name, part in data.items()},
+    )

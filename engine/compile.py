@@ -1,0 +1,108 @@
+"""Sources to processes: shape, names, types, code. Everything that is wrong is found at once, each at its place.
+
+The steps stand in modules of their own; each adds to a ``Draft`` what it finds. A part that is wrong is reported once;
+what depends on it is not reported again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+
+from engine import feel
+from engine.calls import compile_calls
+from engine.draft import Draft
+from engine.duties import add_duties
+from engine.errors import by_place
+from engine.files import Files
+from engine.formulas import add_values, check_values
+from engine.model import Workflow
+from engine.names import add_names, check_words, claim_names, drafted
+from engine.process import Process
+from engine.sheets import check_sheets
+from engine.source import Source
+from engine.structure import check_structure
+from engine.words import constant
+
+#: Tables take rows from values, values from tables; so often the types of both are worked out before that is settled.
+ROUNDS = 4
+
+
+def compiled(sources: Iterable[Source], unread: Iterable[str | bytes] = ()) -> tuple[dict[str, Process], Files]:
+    """The processes of *sources*, none if anything is wrong, and their declarations with every problem.
+
+    *unread* are the texts of files that could not be read: what refers to them is not reported again.
+    """
+    files = Files()
+    for text in unread:
+        files.unread(text)
+    for source in sources:
+        files.add(source)
+    drafts = [draft for workflow in files.workflows.values() if (draft := _draft(files, workflow))]
+    files.problems = list(by_place(files.problems))
+    if any(not problem.warning for problem in files.problems):
+        return {}, files
+    return {draft.workflow.workflow: _process(draft) for draft in drafts}, files
+
+
+def _draft(files: Files, workflow: Workflow) -> Draft | None:
+    """The draft of *workflow*, all of it judged; ``None`` where its words could not be read."""
+    draft = drafted(files, workflow)
+    if draft is None:
+        return None
+    claim_names(draft)
+    compile_calls(draft.words)
+    add_names(draft)
+    check_words(draft)
+    for _ in range(ROUNDS):
+        add_duties(draft)
+        if not add_values(draft):
+            break
+    check_values(draft)
+    check_sheets(draft)
+    check_structure(draft)
+    return draft
+
+
+def _process(draft: Draft) -> Process:
+    texts = {source.file: source.text for source in draft.used.values()}
+    workflow, words = draft.workflow, draft.words
+    return Process(
+        id=workflow.workflow,
+        hash=content_hash(texts),
+        title=workflow.title,
+        workflow=workflow,
+        words=words,
+        stages=workflow.stages,
+        duties=draft.duties,
+        values=workflow.values,
+        types=draft.scope,
+        parameters={name: constant(p.text, draft.scope[name]) for name, p in workflow.parameters.items()},
+        code=draft.code,
+        decisions=words.decisions,
+        history_fields=_history_fields(draft),
+        value_reads=draft.value_reads,
+        files=texts,
+    )
+
+
+def _history_fields(draft: Draft) -> dict[str, frozenset[str]]:
+    """Which fields some expression reads from a task's history: through a path, or inside a filter."""
+    read: dict[str, set[str]] = {name: set() for name in draft.duties}
+    for expression in draft.code:
+        paths = feel.reads(expression.parsed)
+        bare = {path[0] for path in paths}
+        for path in paths:
+            if path[0] == "history" and len(path) > 1:
+                read[path[1]] |= (set(path[2:3]) | bare) & set(draft.duties[path[1]].fields)
+    return {name: frozenset(fields) for name, fields in read.items()}
+
+
+def content_hash(files: Mapping[str, str]) -> str:
+    """The name of exactly these texts: the same files give the same hash, whatever their order."""
+    digest = hashlib.sha256()
+    for name in sorted(files):
+        for part in (name, files[name]):
+            data = part.encode()
+            digest.update(len(data).to_bytes(8) + data)
+    return digest.hexdigest()

@@ -1,0 +1,226 @@
+"""What somebody sees of a case and may do with it, and why not. Pure, like ``act``; the page shows it.
+
+What may not be read is not there: it is left out here, not hidden on the page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from engine import feel
+from engine.access import reads_field, reads_value
+from engine.act import offered
+from engine.case import Actor, Case
+from engine.clock import due_on, opens_on, waiting
+from engine.errors import Refusal
+from engine.kinds import Field, Ratings, Setting
+from engine.model import Action, Stage, Value
+from engine.process import NOTE, Duty, Process
+from engine.sheet import sheet
+
+DONE, CURRENT, LATER = "done", "now", "later"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """One action at the present stage. Not ``offered``: ``reasons`` say why, ``roles`` who can take it instead."""
+
+    action: Action
+    actor: Actor
+    duty: Duty
+    offered: bool
+    reasons: tuple[Refusal, ...] = ()
+    roles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Station:
+    """One stage in the list of where the case stands."""
+
+    stage: Stage
+    state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """One earlier answer: the field, what was answered, and what its options are."""
+
+    field: Field
+    setting: Setting
+    value: Any
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheaf:
+    """The answers of one task that may be read."""
+
+    duty: Duty
+    answers: tuple[Answer, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """One value that may be read."""
+
+    value: Value
+    result: Any
+    type: feel.Type
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """A case as somebody with certain roles finds it today."""
+
+    case: Case
+    actors: tuple[Actor, ...]
+    stage: Stage
+    waiting: bool
+    opens_on: date | None
+    due_on: date | None
+    stations: tuple[Station, ...]
+    offers: tuple[Offer, ...]
+    sheaves: tuple[Sheaf, ...]
+    values: tuple[Shown, ...]
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        return tuple(actor.role for actor in self.actors)
+
+    def offer(self, action: str) -> Offer | None:
+        """The offer of *action*, the one that can be taken if there are several."""
+        found = [offer for offer in self.offers if offer.action.id == action]
+        return next((offer for offer in found if offer.offered), found[0] if found else None)
+
+
+def desk(process: Process, case: Case, actors: Sequence[Actor], now: datetime) -> Desk:
+    """What somebody who is *actors* on this case sees and may do now. Nobody at all sees nothing."""
+    today, roles = case.cycle.day_of(now), [actor.role for actor in actors]
+    return Desk(
+        case=case,
+        actors=tuple(actors),
+        stage=process.stages[case.stage],
+        waiting=waiting(process, case, today),
+        opens_on=opens_on(process, case),
+        due_on=due_on(process, case),
+        stations=tuple(_stations(process, case)),
+        offers=tuple(_offers(process, case, actors, now, today)),
+        sheaves=tuple(_sheaves(process, case, roles)),
+        values=tuple(_values(process, case, roles)),
+    )
+
+
+def _stations(process: Process, case: Case) -> Iterator[Station]:
+    """The stages that this case has been in, is in, and may still reach by the plain way, in the definition's order."""
+    for stage in process.stages.values():
+        if stage.id == case.stage:
+            yield Station(stage=stage, state=CURRENT)
+        else:
+            yield Station(stage=stage, state=DONE if stage.id in case.path else LATER)
+
+
+# --- what may be done -------------------------------------------------------------------------------------------------
+
+
+def _offers(process: Process, case: Case, actors: Sequence[Actor], now: datetime, today: date) -> Iterator[Offer]:
+    stage = process.stages[case.stage]
+    for action in stage.actions.values():
+        roles = process.actors_of(stage, action)
+        mine = [actor for actor in actors if actor.role in roles]
+        if mine:
+            yield from (_mine(process, case, actor, action, now, today) for actor in mine)
+        elif actors and set(roles) != {process.system}:
+            duty = process.duty_of(case.stage, action, actors[0].role)
+            refusal = Refusal("peran_tidak_berwenang", "", {"action": action.title})
+            yield Offer(action=action, actor=actors[0], duty=duty, offered=False, reasons=(refusal,), roles=roles)
+    yield from _notes(process, case, actors)
+
+
+def _mine(process: Process, case: Case, actor: Actor, action: Action, now: datetime, today: date) -> Offer:
+    duty = process.duty_of(case.stage, action, actor.role)
+    reasons: list[Refusal] = []
+    if waiting(process, case, today):
+        reasons = [Refusal("belum_waktunya", "", {"action": action.title})]
+    elif (
+        actor.role in duty.actor and action.to is None and (duty.id not in case.open or (duty.many and actor.answered))
+    ):
+        reasons = [Refusal("sudah_menilai")]
+    elif not offered(process, case, actor, action, now):
+        reasons = [
+            Refusal("tidak_pada_tahap_ini", "", {"action": action.title, "stage": process.stages[case.stage].title})
+        ]
+    else:
+        reasons = list(_beforehand(process, case, actor, action, now))
+    return Offer(action=action, actor=actor, duty=duty, offered=not reasons, reasons=tuple(reasons))
+
+
+def _beforehand(process: Process, case: Case, actor: Actor, action: Action, now: datetime) -> Iterator[Refusal]:
+    """The action's requirements that fail whatever the form will say, because they do not read it."""
+    if not action.require:
+        return
+    blank = sheet(process, case, actor, action, {}, now)
+    names = {asked.field.id for asked in blank.asked} | {key for asked in blank.asked for key in asked.setting.columns}
+    for clause in action.require:
+        if clause.condition is None or _heads(process, clause.condition.parsed) & (names | {blank.duty.id}):
+            continue
+        if not process.holds(clause.condition, blank.local):
+            yield Refusal(clause.id, "", {"scope": blank.local})
+
+
+def _heads(process: Process, expression: feel.Expression) -> set[str]:
+    """Every name that *expression* depends on, through values too."""
+    heads = {path[0] for path in feel.reads(expression)}
+    waiting_for = list(heads)
+    while waiting_for:
+        more = process.value_reads.get(waiting_for.pop(), frozenset()) - heads
+        heads |= more
+        waiting_for += more
+    return heads
+
+
+def _notes(process: Process, case: Case, actors: Iterable[Actor]) -> Iterator[Offer]:
+    """What may be written into a form that somebody else will submit."""
+    for duty in process.by_stage.get(case.stage, ()):
+        for actor in actors:
+            if actor.role not in duty.actor and duty.submitted_by(NOTE, actor.role):
+                yield Offer(action=NOTE, actor=actor, duty=duty, offered=True)
+
+
+# --- what may be read -------------------------------------------------------------------------------------------------
+
+
+def _sheaves(process: Process, case: Case, roles: Sequence[str]) -> Iterator[Sheaf]:
+    for duty in process.duties.values():
+        if duty.many or duty.id not in case.answers:
+            continue
+        answers = tuple(_answers(case, duty, roles))
+        if answers:
+            yield Sheaf(duty=duty, answers=answers)
+
+
+def _answers(case: Case, duty: Duty, roles: Sequence[str]) -> Iterator[Answer]:
+    given: Mapping[str, Any] = case.answers[duty.id]
+    for name, item in duty.fields.items():
+        if not reads_field(case, duty, item, roles):
+            continue
+        setting = duty.settings[name]
+        if isinstance(item, Ratings):
+            yield from _marks(item, setting, given)
+        elif given.get(name) is not None:
+            yield Answer(field=item, setting=setting, value=given[name], title=item.title)
+
+
+def _marks(item: Ratings, setting: Setting, given: Mapping[str, Any]) -> Iterator[Answer]:
+    for key, row in zip(setting.columns, setting.rows or (), strict=True):
+        if given.get(key) is not None:
+            yield Answer(field=item, setting=setting, value=given[key], title=row["title"])
+
+
+def _values(process: Process, case: Case, roles: Sequence[str]) -> Iterator[Shown]:
+    for value in process.values.values():
+        result = case.values.get(value.id)
+        if result is not None and value.title and reads_value(process, case, value, roles):
+            yield Shown(value=value, result=result, type=process.types[value.id])

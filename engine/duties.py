@@ -1,0 +1,216 @@
+"""The pieces of work of a process, and what each of their fields takes from its surroundings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from engine import feel
+from engine.draft import Draft
+from engine.kinds import Choice, Computed, Field, Person, Ratings, Scale, Setting, Table
+from engine.model import Action, Collection, Form, Stage, Task
+from engine.names import RESERVED
+from engine.process import Duty
+from engine.shape import At
+from engine.terms import Expression, Text
+
+Fields = Mapping[str, Field]
+
+
+def add_duties(draft: Draft) -> None:
+    """Every task, stage and collection as a duty; its answers enter the scope.
+
+    Done again when more of the scope is known, it finds more of the types and reports nothing else.
+    """
+    for stage in draft.workflow.stages.values():
+        for task in stage.tasks.values():
+            _add(draft, task, stage)
+        _add(draft, stage, stage)
+    for collection in draft.workflow.collections.values():
+        _add(draft, collection, None)
+    draft.scope["history"] = feel.Context({duty.id: _history(draft, duty) for duty in draft.duties.values()})
+
+
+def _add(draft: Draft, work: Task | Stage | Collection, stage: Stage | None) -> None:
+    duty = _duty(draft, work, stage)
+    draft.duties[duty.id] = duty
+    draft.scope[duty.id] = feel.ListOf(duty.type) if duty.many else duty.type
+
+
+def _history(draft: Draft, duty: Duty) -> feel.Type:
+    actions = tuple(action.id for action in draft.actions_at(duty))
+    own = {"action": feel.Codes("action", actions), "actor": feel.Codes("actor", tuple(draft.words.roles))}
+    return feel.ListOf(feel.Context({**duty.type.members, **own, "at": feel.DATE_TIME}))
+
+
+def _duty(draft: Draft, work: Task | Stage | Collection, stage: Stage | None) -> Duty:
+    form = _form(draft, work.form, work.at / "form")
+    asked: Fields = form.fields if form else {}
+    own = _actions(work, stage)
+    fields = {**asked, **{name: item for action in own.values() for name, item in action.fields.items()}}
+    settings = {name: setting_of(draft, item) for name, item in fields.items()}
+    sheets = {name: {**asked, **action.fields} for name, action in own.items()}
+    _distinct([asked, *(action.fields for action in own.values())], settings)
+    return Duty(
+        id=work.id,
+        stage=stage.id if stage else "",
+        title=work.title or (stage.title if stage else Text(work.id)),
+        actor=work.actor,
+        form=form,
+        readers={**draft.words.defaults.readers, **(stage.readers if stage else {}), **work.readers},
+        anonymous=getattr(work, "anonymous", False),
+        many=isinstance(work, Collection) or any(_has_seats(draft, role) for role in work.actor),
+        at_least=getattr(work, "at_least", 1),
+        on_return=getattr(work, "on_return", "reopen"),
+        actions=own,
+        fields=fields,
+        settings=settings,
+        sheets=sheets,
+        type=feel.Context(dict(members(fields, settings))),
+    )
+
+
+def _form(draft: Draft, name: str | None, at: At) -> Form | None:
+    if name is None or not draft.known(at, "N003", name, draft.files.forms):
+        return None
+    draft.used["form", name] = draft.files.sources["form", name]
+    return draft.files.forms[name]
+
+
+def _actions(work: Task | Stage | Collection, stage: Stage | None) -> Mapping[str, Action]:
+    """An action with an actor of its own belongs to the stage, any other to each of its tasks."""
+    if isinstance(work, Collection) or stage is None:
+        return getattr(work, "actions", {})
+    if work is stage and stage.tasks:
+        return {name: action for name, action in stage.actions.items() if action.actor}
+    return stage.actions
+
+
+def _has_seats(draft: Draft, role: str) -> bool:
+    known = draft.words.roles.get(role)
+    return known is not None and known.seats.most != 1
+
+
+def _distinct(groups: Iterable[Fields], settings: Mapping[str, Setting]) -> None:
+    """No two answers of one sheet have the same name: of the form's fields and rated items, and an action's own."""
+    form, *actions = ([*_answers(fields, settings)] for fields in groups)
+    for answers in (form, *([*form, *own] for own in actions)):
+        seen: dict[str, At] = {}
+        for name, item in answers:
+            if name in RESERVED:
+                item.at.of_key().report("N022", name=name)
+            elif seen.setdefault(name, item.at) is not item.at:
+                item.at.of_key().report("N011", name=name, other=str(seen[name].of_key().place))
+
+
+def _answers(fields: Fields, settings: Mapping[str, Setting]) -> Iterator[tuple[str, Field]]:
+    for name, item in fields.items():
+        yield name, item
+        if isinstance(item, Ratings):
+            yield from ((key, item) for key in settings[name].columns)
+
+
+def members(fields: Fields, settings: Mapping[str, Setting]) -> Iterator[tuple[str, feel.Type]]:
+    """What an expression sees of the answers to *fields*."""
+    for name, item in fields.items():
+        if isinstance(item, Ratings):
+            row = settings[name].item
+            given = row.members if isinstance(row, feel.Context) else {}
+            yield name, feel.ListOf(feel.Context({**given, "nilai": feel.NUMBER}))
+            yield from ((key, feel.NUMBER) for key in settings[name].columns)
+        elif item.asked or isinstance(item, Computed):
+            yield name, item.type_in(settings[name])
+
+
+# --- settings: what a field takes from its surroundings ---------------------------------------------------------------
+
+
+def setting_of(draft: Draft, item: Field) -> Setting:
+    """The options, items or rows of *item*, as far as they do not depend on the case."""
+    if isinstance(item, Ratings):
+        return _ratings(draft, item)
+    if isinstance(item, Scale):
+        return Setting(options=_scale(draft, item))
+    if isinstance(item, Choice):
+        return Setting(options=_options(draft, item))
+    if isinstance(item, Table):
+        return _table(draft, item)
+    return Setting()
+
+
+def _scale(draft: Draft, item: Scale) -> Mapping[str, Text]:
+    known = draft.known(item.at / "scale", "N006", item.scale, draft.words.scales)
+    return draft.words.scales[item.scale] if known else {}
+
+
+def _options(draft: Draft, item: Choice) -> Mapping[str, Text]:
+    choices, lists = item.choices, draft.words.choices
+    if isinstance(choices, dict):
+        return choices
+    if choices is not None:
+        return lists[choices].options if draft.known(item.at / "choices", "N005", choices, lists) else {}
+    if item.from_ is None and not isinstance(item, Person):
+        item.at.of_key().report("N025", name=item.id)
+    catalogue = _catalogue_of(draft, item.from_)
+    return _titles(draft, catalogue) if catalogue else {}
+
+
+def _titles(draft: Draft, catalogue: str) -> dict[str, Text]:
+    rows = draft.words.catalogues[catalogue].rows
+    return {key: row.cells.get("title", Text(key)) for key, row in rows.items()}
+
+
+def _catalogue_of(draft: Draft, expression: Expression | None) -> str | None:
+    """The catalogue that *expression* picks rows of, if it picks them from one."""
+    if expression is None:
+        return None
+    names = {path[0] for path in feel.reads(expression.parsed)}
+    return next((name for name in draft.words.catalogues if name in names), None)
+
+
+def _ratings(draft: Draft, item: Ratings) -> Setting:
+    scale = _scale(draft, item)
+    catalogue = _catalogue_of(draft, item.from_)
+    if catalogue is None:
+        draft.known(item.at / "from", "N004", item.from_.source, draft.words.catalogues)
+        return Setting(options=scale)
+    items = {key: Setting(options=scale) for key in draft.words.catalogues[catalogue].rows}
+    rows, row = draft.words.rows[catalogue], draft.words.row_type(catalogue)
+    return Setting(options=scale, rows=rows, item=row, columns=items)
+
+
+def _table(draft: Draft, item: Table) -> Setting:
+    given = _row_type(draft, item.from_) if item.from_ else {}
+    columns = {name: setting_of(draft, column) for name, column in item.columns.items()}
+    row = {**given, **dict(members(item.columns, columns))}
+    for name, column in item.columns.items():
+        if isinstance(column, Computed):
+            row[name] = _computed_type(draft, column, row)
+            columns[name] = Setting(item=row[name])
+    key = item.key or (_source_key(draft, item.from_) if item.from_ else "")
+    return Setting(columns=columns, item=feel.Context(row), key=key)
+
+
+def _computed_type(draft: Draft, column: Computed, row: Mapping[str, feel.Type]) -> feel.Type:
+    """The type of a computed column, so that values may read it; what is wrong in it is reported later."""
+    return feel.infer(column.formula.parsed, {**draft.scope, **row}, draft.words.signatures)[0]
+
+
+def _row_type(draft: Draft, source: Expression) -> Mapping[str, feel.Type]:
+    """The columns that a table takes from its source, which stands earlier in the file or the process."""
+    type_, _ = feel.infer(source.parsed, draft.scope, draft.words.signatures)
+    if isinstance(type_, feel.ListOf) and isinstance(type_.item, feel.Context):
+        return type_.item.members
+    return {}
+
+
+def _source_key(draft: Draft, source: Expression) -> str:
+    """The column that names a row of what *source* reads: a catalogue's, a table's, a value's first."""
+    for path in sorted(feel.reads(source.parsed)):
+        if path[0] in draft.words.catalogues:
+            return draft.words.catalogues[path[0]].key
+        if path[0] in draft.workflow.values:
+            return next(iter(draft.workflow.values[path[0]].columns), "")
+        if path[0] in draft.duties and len(path) > 1:
+            setting = draft.duties[path[0]].settings.get(path[1])
+            return setting.key if setting else ""
+    return ""

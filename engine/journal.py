@@ -1,0 +1,170 @@
+"""From journal to case: what each entry makes of the case before it. Folding a journal gives the case back, equal.
+
+Only inputs are read here. What an entry notes of values and routes is what this module found when it was written, and
+is found again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from engine.case import Actor, Case, Cycle, Entry
+from engine.model import Action, Stage
+from engine.process import NOTE, Duty, Process
+from engine.scope import CaseScope, FormScope, worked_out
+from engine.sheet import Sheet, sheet, with_answers
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The case after an entry, and what is worth noting about it."""
+
+    case: Case
+    noted: dict[str, Any]
+
+
+def fold(process: Process, case_id: str, entries: Iterable[Entry]) -> Case:
+    """The case that *entries*, in order and from the first, make."""
+    case = Case(
+        id=case_id, workflow=process.id, definition=process.hash, cycle=Cycle(id="", start=date.min, end=date.min)
+    )
+    for entry in entries:
+        case = advance(process, case, entry).case
+    return case
+
+
+def advance(process: Process, case: Case, entry: Entry, filled: Sheet | None = None) -> Step:
+    """What *entry* makes of *case*. ``filled`` is its sheet, if the caller has it already."""
+    step = _EVENTS[entry.event](process, case, entry, filled)
+    return Step(replace(step.case, version=entry.seq), step.noted)
+
+
+def _opened(process: Process, case: Case, entry: Entry, _: Sheet | None) -> Step:
+    begun = replace(case, cycle=cycle_of(entry.inputs))
+    return _settled(process, entered(process, begun, process.workflow.start, entry.at), before=begun)
+
+
+def cycle_of(inputs: Mapping[str, Any]) -> Cycle:
+    """The cycle that an ``opened`` entry names."""
+    start, end = (date.fromisoformat(inputs[name]) for name in ("start", "end"))
+    return Cycle(id=inputs["cycle"], start=start, end=end, zone=inputs["zone"])
+
+
+def _profile_set(process: Process, case: Case, entry: Entry, _: Sheet | None) -> Step:
+    changed = replace(case, profiles={**case.profiles, entry.inputs["role"]: dict(entry.fields)})
+    return _settled(process, changed, before=case)
+
+
+def _seats_set(process: Process, case: Case, entry: Entry, _: Sheet | None) -> Step:
+    return Step(replace(case, seats={**case.seats, entry.inputs["role"]: len(entry.inputs["confirmed"])}), {})
+
+
+def _answered(process: Process, case: Case, entry: Entry, filled: Sheet | None) -> Step:
+    """A submission that does not move the case; several people's answers stay side by side."""
+    action = process.stages[case.stage].actions.get(entry.action, NOTE)
+    taken = _taken(process, case, entry, action, filled)
+    duty = process.duties[entry.duty]
+    if action is not NOTE and not duty.many:
+        taken = replace(taken, open=taken.open - {duty.id})
+    return _settled(process, taken, before=case)
+
+
+def _moved(process: Process, case: Case, entry: Entry, filled: Sheet | None) -> Step:
+    action = process.stages[case.stage].actions[entry.action]
+    filled = filled or _sheet(process, case, entry, action)
+    line, target = route(process, action, filled.local)
+    moved = entered(process, filled.case, target, entry.at)
+    step = _settled(process, moved, before=case, scope=filled.scope, lock=action.lock)
+    return Step(step.case, {"from": case.stage, "to": target, "line": line, **step.noted})
+
+
+_EVENTS = {
+    "opened": _opened,
+    "profile_set": _profile_set,
+    "seats_set": _seats_set,
+    "answered": _answered,
+    "moved": _moved,
+}
+
+
+def _sheet(process: Process, case: Case, entry: Entry, action: Action) -> Sheet:
+    actor = Actor(role=entry.role, person=entry.person)
+    return sheet(process, case, actor, action, entry.fields, entry.at)
+
+
+def _taken(process: Process, case: Case, entry: Entry, action: Action, filled: Sheet | None) -> Case:
+    if process.duties[entry.duty].many:
+        duty, actor = process.duties[entry.duty], Actor(role=entry.role, person=entry.person)
+        return with_answers(process, case, duty, action, actor, entry.fields, entry.at, entry.answer)
+    return (filled or _sheet(process, case, entry, action)).case
+
+
+def route(process: Process, action: Action, local: FormScope) -> tuple[int, str]:
+    """The first line of ``to`` that holds (from 1), and the stage it names. The compiler has seen that one does."""
+    for number, clause in enumerate(action.to or (), 1):
+        if process.holds(clause.condition, local):
+            return number, clause.id
+    raise LookupError(f"{process.id}: no route of {action.id} holds")
+
+
+def entered(process: Process, case: Case, target: str, now: datetime) -> Case:
+    """*case* in the stage *target*: its tasks open, those that keep their answers closed."""
+    stage = process.stages[target]
+    again = target in case.path
+    opened = frozenset(d.id for d in process.by_stage[target] if d.actor and not _kept(d, case, again=again))
+    reopened = {d.id for d in process.by_stage[target] if d.id in opened and d.many}
+    return replace(
+        case,
+        stage=target,
+        entry=case.entry + 1,
+        entered_at=now,
+        path=(*case.path, target),
+        open=frozenset() if stage.final else opened,
+        answers={name: sets for name, sets in case.answers.items() if name not in reopened},
+        notes={},
+    )
+
+
+def _kept(duty: Duty, case: Case, *, again: bool) -> bool:
+    return again and duty.on_return == "keep" and bool(case.answers.get(duty.id))
+
+
+def _settled(process: Process, case: Case, *, before: Case, scope: CaseScope | None = None, lock: bool = False) -> Step:
+    """*case* with its values worked out; notes which of them changed, and by which line of their rule."""
+    frozen = _frozen(process, case, before, scope or CaseScope(process, case))
+    if frozen or scope is None:
+        case = replace(case, frozen={**case.frozen, **frozen})
+        scope = CaseScope(process, case)
+    values = {name: value for name in process.values if (value := scope[name]) is not None}
+    old = before.values
+    changed = {
+        name: {"old": old.get(name), "new": values.get(name), "by": scope.how.get(name)}
+        for name in process.values
+        if values.get(name) != old.get(name)
+    }
+    return Step(replace(case, values=values, locked=case.locked or lock), {"values": changed} if changed else {})
+
+
+def _frozen(process: Process, case: Case, before: Case, scope: CaseScope) -> dict[str, Any]:
+    """The values that keep what they are now, because the case has just entered their stage for the first time."""
+    if case.entry == before.entry or case.stage in before.path:
+        return {}
+    return {v.id: worked_out(scope, v) for v in process.values.values() if v.frozen_at == case.stage}
+
+
+def complete(process: Process, case: Case, stage: Stage) -> bool:
+    """Whether every open seat of *stage* has answered; too few confirmed people are never complete."""
+    return all(_complete(process, case, duty) for duty in process.by_stage[stage.id] if duty.actor)
+
+
+def _complete(process: Process, case: Case, duty: Duty) -> bool:
+    if duty.id not in case.open:
+        return True
+    if not duty.many:
+        return False
+    seats = sum(case.seats.get(role, 0) for role in duty.actor)
+    least = sum(process.words.roles[role].seats.least for role in duty.actor)
+    return seats >= max(least, 1) and len(case.answers.get(duty.id, {})) >= seats

@@ -1,0 +1,90 @@
+"""A folder of definitions, read. The only module of the engine that opens files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from engine.compile import compiled
+from engine.errors import DefinitionError, Place, Problem, by_place
+from engine.process import Process
+from engine.source import Source, read
+from engine.terms import Text
+
+FOLDERS = ("workflows", "forms")
+
+#: Scenario files stand beside the workflows and are read by ``engine.scenario``.
+SCENARIOS = "scenarios"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Library:
+    """Processes by id, and the translations of their texts by language."""
+
+    processes: Mapping[str, Process]
+    translations: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def text(self, text: str, language: str) -> str:
+        """*text* of a definition in *language*: its own translation, the folder's, or Indonesian."""
+        if language == "id" or not text:
+            return text
+        own = text.translations.get(language) if isinstance(text, Text) else None
+        return own or self.translations.get(language, {}).get(text, text)
+
+
+def load(root: Path) -> Library:
+    """The definitions under *root* (its ``workflows`` and ``forms``). Raises ``DefinitionError`` with every problem."""
+    return library_of(_texts(root))
+
+
+def load_texts(texts: Mapping[str, str]) -> Library:
+    """The same from texts by file name, such as those a case was pinned to."""
+    return library_of(texts.items())
+
+
+def check(path: Path) -> tuple[Problem, ...]:
+    """Every problem of the definitions at *path*, a folder or a single file, in reading order."""
+    if not path.exists():
+        return (Problem(Place(str(path)), "D010", {"path": str(path)}),)
+    sources, problems, unread = _sources(_texts(path))
+    _, files = compiled(sources, unread)
+    return by_place([*problems, *files.problems])
+
+
+def library_of(texts: Iterable[tuple[str, str | bytes]]) -> Library:
+    """The library of *texts* by file name. Raises ``DefinitionError`` with every problem."""
+    sources, problems, unread = _sources(texts)
+    processes, files = compiled(sources, unread)
+    problems += files.problems
+    if any(not problem.warning for problem in problems):
+        raise DefinitionError(problems)
+    return Library(processes=processes, translations=files.translations)
+
+
+def _sources(texts: Iterable[tuple[str, str | bytes]]) -> tuple[list[Source], list[Problem], list[str | bytes]]:
+    """The *texts* that are YAML, the problems of the others, and these themselves."""
+    sources: list[Source] = []
+    problems: list[Problem] = []
+    unread: list[str | bytes] = []
+    for name, text in texts:
+        try:
+            source = read(text, name)
+        except DefinitionError as error:
+            problems += error.problems
+            unread.append(text)
+            continue
+        if next(iter(source.data), "") != SCENARIOS:
+            sources.append(source)
+    return sources, problems, unread
+
+
+def _texts(path: Path) -> Iterator[tuple[str, bytes]]:
+    """The definition files at *path*, in a fixed order, named from where *path* stands."""
+    if path.is_file():
+        yield str(path), path.read_bytes()
+        return
+    folders = [path / name for name in FOLDERS if (path / name).is_dir()] or [path]
+    for folder in folders:
+        for file in sorted(folder.rglob("*.yaml")):
+            yield file.relative_to(path).as_posix(), file.read_bytes()

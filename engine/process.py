@@ -1,0 +1,155 @@
+"""A process ready to run: the declarations of one workflow, linked, typed and compiled. Made by ``engine.compile``.
+
+Nothing here changes after it is made, so that one process serves every case and every thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from engine import feel
+from engine.kinds import Field, Setting
+from engine.model import Action, Form, Stage, Value, Workflow
+from engine.shape import At
+from engine.source import read
+from engine.terms import Expression
+from engine.words import Fired, Words
+
+Code = Callable[[Any], Any]
+
+#: The words of ``readers`` that are not stages.
+NOW, NEVER = "now", "none"
+
+#: What somebody does who writes into a form that another person will submit (a field's ``writers``). No author can
+#: name an action so.
+NOTE = Action(id="_isi", at=At(read("_isi:\n", ""), (), []))
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Duty:
+    """One piece of work: a task of a stage, a stage that is its own task, or a collection.
+
+    A stage with tasks has a duty of its own as well, under which whoever has no task there acts. ``fields`` are all
+    that can be answered here, by id: those of the form, ratings spread into their items, and those of its actions.
+    """
+
+    id: str
+    stage: str
+    title: str
+    actor: tuple[str, ...]
+    form: Form | None
+    readers: Mapping[str, str]
+    anonymous: bool = False
+    many: bool = False
+    at_least: int = 1
+    on_return: str = "reopen"
+    actions: Mapping[str, Action] = field(default_factory=dict)
+    fields: Mapping[str, Field] = field(default_factory=dict)
+    settings: Mapping[str, Setting] = field(default_factory=dict)
+    #: By action, the form's fields and the action's own.
+    sheets: Mapping[str, Mapping[str, Field]] = field(default_factory=dict)
+    type: feel.Context = field(default_factory=feel.Context)
+
+    def submitted_by(self, action: Action, role: str) -> Mapping[str, Field]:
+        """The fields that *action* submits when *role* takes it, in the order of the page.
+
+        Whoever does not work on this duty (the system, an admin who closes it) submits the action's own fields only.
+        """
+        if action is NOTE:
+            return {name: item for name, item in self.fields.items() if item.writers and role in item.writers}
+        if action.without_form or role not in self.actor:
+            return action.fields
+        return self.sheets.get(action.id, action.fields)
+
+    def writers_of(self, item: Field) -> tuple[str, ...]:
+        return item.writers or self.actor
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Process:
+    """One workflow, ready to run. ``hash`` names exactly these definitions; a case is pinned to it."""
+
+    id: str
+    hash: str
+    title: str
+    workflow: Workflow
+    words: Words
+    stages: Mapping[str, Stage]
+    duties: Mapping[str, Duty]
+    values: Mapping[str, Value]
+    types: Mapping[str, feel.Type]
+    parameters: Mapping[str, Any]
+    code: Mapping[Expression, Code]
+    decisions: Mapping[str, Callable[..., Fired]]
+    #: Per task, the fields that some expression reads from its history; the others are not carried along.
+    history_fields: Mapping[str, frozenset[str]]
+    #: Per value, the names it reads.
+    value_reads: Mapping[str, frozenset[str]]
+    files: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def by_stage(self) -> dict[str, tuple[Duty, ...]]:
+        """The duties of each stage, in order; collections are under ``""``."""
+        found: dict[str, list[Duty]] = {}
+        for duty in self.duties.values():
+            found.setdefault(duty.stage, []).append(duty)
+        return {stage: tuple(duties) for stage, duties in found.items()}
+
+    @cached_property
+    def roles_of(self) -> dict[str, frozenset[str]]:
+        """Role ids by relation, such as ``system`` or ``subject``."""
+        found: dict[str, set[str]] = {}
+        for role in self.words.roles.values():
+            found.setdefault(role.is_, set()).add(role.id)
+        return {relation: frozenset(ids) for relation, ids in found.items()}
+
+    @cached_property
+    def profile_fields_of(self) -> dict[str, frozenset[str]]:
+        """Per value, the profile fields of the person appraised that its own expressions read."""
+        return {name: frozenset(self._profile_reads(value)) for name, value in self.values.items()}
+
+    def _profile_reads(self, value: Value) -> Iterator[str]:
+        for expression in value.expressions():
+            paths = feel.reads(expression.parsed)
+            yield from (path[1] for path in paths if path[0] == self.subject and len(path) > 1)
+
+    @cached_property
+    def subject(self) -> str:
+        return self._only("subject")
+
+    @cached_property
+    def system(self) -> str:
+        return self._only("system")
+
+    def _only(self, relation: str) -> str:
+        return min(self.roles_of.get(relation, frozenset({relation})))
+
+    def actors_of(self, stage: Stage, action: Action) -> tuple[str, ...]:
+        """The roles that may take *action*: its own, else those who work at the stage."""
+        if action.actor:
+            return action.actor
+        return tuple(dict.fromkeys(role for duty in self.by_stage[stage.id] for role in duty.actor))
+
+    def duty_of(self, stage: str, action: Action, role: str) -> Duty:
+        """The piece of work under which *role* takes *action* at *stage*.
+
+        A role without a task of its own there, such as an admin who closes a collection, acts under the stage.
+        """
+        for duty in self.by_stage[stage]:
+            if role in duty.actor and not action.actor:
+                return duty
+        return self.duties[stage]
+
+    def message(self, code: str) -> str | None:
+        """The definition's own words for a refusal, if it has any."""
+        return self.words.messages.get(code)
+
+    def run(self, expression: Expression, scope: Any) -> Any:
+        return self.code[expression](scope)
+
+    def holds(self, expression: Expression | None, scope: Any) -> bool:
+        """Whether a condition holds; none at all always does, and null never."""
+        return expression is None or self.code[expression](scope) is True

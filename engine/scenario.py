@@ -1,0 +1,291 @@
+"""Whole appraisals as stories: who did what, in the words of the forms, and what must come out.
+
+A scenario goes through the real ``act``, step by step; ``run`` tells every difference. Time does not run: the clock
+stands at a stage's ``opens`` when it is entered.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from engine.act import act, begin, set_seats
+from engine.case import Actor, Case, Cycle, Entry, Outcome
+from engine.clock import opens_on
+from engine.errors import DefinitionError, Forbidden, Invalid, Place, Problem, Refusal, Refused
+from engine.kinds import Field, File, Ratings, Setting, Table
+from engine.model import Action
+from engine.process import Duty, Process
+from engine.sheet import opening
+from engine.source import read
+
+#: Keys of ``expected`` that are not values of the case.
+PATH, SCORES = "path", "scores"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scenario:
+    """One employee's appraisal as its author wrote it."""
+
+    id: str
+    workflow: str
+    title: str
+    employee: Mapping[str, Any]
+    steps: Sequence[Mapping[str, Any]]
+    expected: Mapping[str, Any]
+    file: str = ""
+    #: Answers that stand beside the steps, by table field, handed to each form that has it.
+    beside: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """What came of a scenario: nothing in ``differences`` means that it passed."""
+
+    scenario: Scenario
+    differences: tuple[str, ...]
+    case: Case
+    entries: tuple[Entry, ...]
+
+
+_KNOWN = {"id", "region", "workflow", "title", "title_id", "title_en", "employee", "steps", "expected", "hand"}
+
+
+def read_scenarios(text: str | bytes, file: str) -> list[Scenario]:
+    """The scenarios of a file: JSON as handed over, or YAML beside a workflow. Raises ``DefinitionError``."""
+    if file.endswith(".json"):
+        return [_scenario(data, file) for data in _json(text, file).get("scenarios", ())]
+    data = read(text, file).data
+    common = {"workflow": data.get("scenarios", "")}
+    return [_scenario({**common, **scenario}, file) for scenario in data.get("list", ())]
+
+
+def _json(text: str | bytes, file: str) -> dict[str, Any]:
+    try:
+        data = json.loads(text, parse_float=Decimal, parse_int=Decimal)
+    except ValueError as error:
+        line, column = getattr(error, "lineno", 1), getattr(error, "colno", 1)
+        raise DefinitionError([Problem(Place(file, line, column), "D011")]) from None
+    return data if isinstance(data, dict) else {}
+
+
+def _scenario(data: Mapping[str, Any], file: str) -> Scenario:
+    title = data.get("title") or data.get("title_id") or ""
+    return Scenario(
+        id=str(data.get("id", "?")),
+        workflow=str(data.get("workflow", "")),
+        title=title if isinstance(title, str) else title.get("id", ""),
+        employee=data.get("employee", {}),
+        steps=data.get("steps", ()),
+        expected=data.get("expected", {}),
+        file=file,
+        beside={name: value for name, value in data.items() if name not in _KNOWN},
+    )
+
+
+# --- playing ----------------------------------------------------------------------------------------------------------
+
+
+def run(process: Process, scenario: Scenario) -> Result:
+    """Play *scenario* through the engine, and compare what comes out."""
+    player = Player(process, scenario)
+    player.play()
+    return player.result()
+
+
+class Player:
+    """Plays one scenario: remembers the case, its journal, the clock, and who has answered."""
+
+    def __init__(self, process: Process, scenario: Scenario) -> None:
+        self.process = process
+        self.scenario = scenario
+        self.differences: list[str] = []
+        self.answered: set[str] = set()
+        self.entries: tuple[Entry, ...] = ()
+        start = process.workflow.cycle.start.on(date(2025, 1, 1)) if process.workflow.cycle else date(2025, 1, 1)
+        self.cycle = Cycle(id="2025", start=start, end=start.replace(year=start.year + 1) - timedelta(days=1))
+        self.now = datetime.combine(start, time(1), UTC)
+        self.case: Case
+
+    def play(self) -> None:
+        self._take(begin(self.process, self.scenario.id, self.cycle, self._profiles(), self.now))
+        for role, people in self._raters().items():
+            proposer = Actor(role=self.process.words.roles[role].confirmed_by[0], person="penyetuju")
+            self._take(set_seats(self.process, self.case, proposer, role, people, self.now))
+        for number, step in enumerate(self.scenario.steps, 1):
+            self._step(number, step)
+
+    def result(self) -> Result:
+        self.differences += compared(self.process, self.case, self.scenario.expected)
+        return Result(scenario=self.scenario, differences=tuple(self.differences), case=self.case, entries=self.entries)
+
+    def _profiles(self) -> dict[str, dict[str, Any]]:
+        types = self.process.words.profile
+        known = {name: value for name, value in self.scenario.employee.items() if name in types}
+        return {self.process.subject: {name: _typed(self.process, types[name].type, v) for name, v in known.items()}}
+
+    def _raters(self) -> dict[str, list[str]]:
+        """The people of each role with several seats: those the steps name, and as many more as the least number."""
+        found: dict[str, list[str]] = {}
+        for name, role in self.process.words.roles.items():
+            if role.seats.most == 1 or not role.confirmed_by:
+                continue
+            named = dict.fromkeys(s["rater"] for s in self.scenario.steps if s.get("rater") and s["actor"] == name)
+            spare = (f"{name}_lain_{number}" for number in range(role.seats.least))
+            found[name] = list(named) + [next(spare) for _ in range(role.seats.least - len(named))]
+        return found
+
+    def _take(self, outcome: Outcome) -> None:
+        self.case = outcome.case
+        self.entries += outcome.entries
+        if outcome.reopened:
+            self.answered.clear()
+        opens = opens_on(self.process, self.case)
+        if opens is not None:
+            self.now = max(self.now + timedelta(minutes=1), datetime.combine(opens, time(1), UTC))
+
+    def _step(self, number: int, step: Mapping[str, Any]) -> None:
+        where = f"langkah {number} ({step['action']})"
+        if self._happened(step):
+            return
+        if self.case.stage != step["stage"]:
+            self.differences.append(f"{where}: tahap {self.case.stage}, seharusnya {step['stage']}")
+            return
+        wanted = step.get("expect_error")
+        try:
+            outcome = self._act(step)
+        except (Refused, Forbidden) as refused:
+            codes = refused.codes if isinstance(refused, Refused) else (refused.code,)
+            if wanted not in codes:
+                self.differences.append(f"{where}: ditolak dengan {refused}, seharusnya {wanted or 'diterima'}")
+            return
+        if wanted:
+            self.differences.append(f"{where}: diterima, seharusnya ditolak dengan {wanted}")
+        self._take(outcome)
+        if outcome.took_seat:
+            self.answered.add(step.get("rater", step["actor"]))
+
+    def _happened(self, step: Mapping[str, Any]) -> bool:
+        """Whether the system has taken this step by itself already."""
+        if step["actor"] != self.process.system or self.case.stage == step["stage"]:
+            return False
+        return any(e.action == step["action"] and e.role == self.process.system for e in self.entries[-3:])
+
+    def _act(self, step: Mapping[str, Any]) -> Outcome:
+        person = step.get("rater", step["actor"])
+        actor = Actor(role=step["actor"], person=person, answered=person in self.answered)
+        action = self.process.stages[self.case.stage].actions.get(step["action"])
+        values: dict[str, Any] = {}
+        if action is not None:
+            values = self._values(actor, action, step["form"] or {})
+        answer = f"{len(self.entries):08d}"
+        return act(self.process, self.case, actor, step["action"], values, self.now, answer=answer)
+
+    def _values(self, actor: Actor, action: Action, form: Mapping[str, Any]) -> dict[str, Any]:
+        duty = self.process.duty_of(self.case.stage, action, actor.role)
+        today = self.case.cycle.day_of(self.now)
+        values = opening(self.process, self.case, actor, action, today, afresh=True)
+        mine = duty.submitted_by(action, actor.role)
+        beside = {name: value for name, value in self.scenario.beside.items() if name in mine}
+        try:
+            return {**values, **dict(typed_form(duty, {**beside, **form}))}
+        except Invalid as invalid:
+            raise Refused(Refusal(invalid.code)) from None
+
+
+def typed_form(duty: Duty, form: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """The values of a form as a scenario writes them, each as its field's kind reads it."""
+    items = {key: item for item in duty.fields.values() if isinstance(item, Ratings) for key in _keys(duty, item)}
+    for name, value in form.items():
+        item = duty.fields.get(name) or items.get(name)
+        setting = duty.settings.get(name, Setting())
+        yield name, value if item is None else typed(item, setting, value)
+
+
+def _keys(duty: Duty, item: Ratings) -> Sequence[str]:
+    return list(duty.settings[item.id].columns)
+
+
+def typed(item: Field, setting: Setting, value: Any) -> Any:
+    """One value of a scenario as *item* would read it from a page."""
+    if value is None:
+        return None
+    if isinstance(item, File):
+        return {"id": str(value), "name": str(value), "size": Decimal(1)}
+    if isinstance(item, Table):
+        return _typed_table(item, setting, value)
+    if isinstance(value, list):
+        return item.parse([str(v) for v in value], setting)
+    return item.parse([_text(value)], setting)
+
+
+def _typed_table(table: Table, setting: Setting, value: Any) -> Any:
+    if isinstance(value, dict):
+        column = table.answered()[0]
+        return {key: typed(column, setting.columns[column.id], answer) for key, answer in value.items()}
+    return [
+        {name: typed(table.columns[name], setting.columns[name], cell) if name in table.columns else cell
+         for name, cell in row.items()} for row in value
+    ]  # fmt: skip
+
+
+def _text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _typed(process: Process, word: str, value: Any) -> Any:
+    """A profile value by its type word."""
+    if value in (None, ""):
+        return None
+    if word == "number":
+        return Decimal(str(value))
+    return value if isinstance(value, bool) or word != "boolean" else value == "true"
+
+
+# --- comparing --------------------------------------------------------------------------------------------------------
+
+
+def compared(process: Process, case: Case, expected: Mapping[str, Any]) -> Iterator[str]:
+    """Every difference between *case* and what was expected of it."""
+    for key, wanted in expected.items():
+        if key == PATH:
+            if list(case.path) != list(wanted):
+                yield f"path: {' → '.join(case.path)}, seharusnya {' → '.join(wanted)}"
+        elif key == SCORES:
+            for name, score in wanted.items():
+                yield from _compared(process, case, name, score)
+        else:
+            yield from _compared(process, case, key, wanted)
+
+
+def _compared(process: Process, case: Case, name: str, wanted: Any) -> Iterator[str]:
+    if name not in process.values:
+        yield f"{name}: tidak ada nilai dengan nama ini"
+        return
+    found = case.values.get(name)
+    if not same(found, wanted):
+        yield f"{name}: {found}, seharusnya {wanted}"
+
+
+def same(found: Any, wanted: Any) -> bool:
+    """Whether a value is what a scenario says, where numbers may be written as texts."""
+    if isinstance(found, dict) and isinstance(wanted, dict):
+        return all(same(found.get(name), value) for name, value in wanted.items())
+    if isinstance(found, list) and isinstance(wanted, list):
+        return len(found) == len(wanted) and all(same(f, w) for f, w in zip(found, wanted, strict=True))
+    if isinstance(found, bool):
+        return _text(wanted) == _text(found)
+    if isinstance(found, Decimal):
+        return _number(wanted) == found
+    return (found or None) == (wanted if wanted not in ("", "null") else None)
+
+
+def _number(value: Any) -> Decimal | None:
+    try:
+        return Decimal(str(value))
+    except InvalidOperation:
+        return None

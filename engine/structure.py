@@ -1,0 +1,163 @@
+"""The course of a process: what stages, actions, readers, documents and analytics refer to; that all are reached."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from engine import feel
+from engine.draft import Draft
+from engine.kinds import Field, Table
+from engine.model import Action, Collection, Stage, Task, Vocabulary, Workflow
+from engine.process import NEVER, NOW
+from engine.shape import At
+
+#: What analytics can be grouped by, besides values.
+GROUPS = ("unit", "cycle", "stage")
+
+
+def check_structure(draft: Draft) -> None:
+    """Report every reference that leads nowhere, and stages that cannot be reached or left."""
+    workflow = draft.workflow
+    before = len(draft.files.problems)
+    draft.known(workflow.at / "start", "N001", workflow.start, workflow.stages)
+    for stage in workflow.stages.values():
+        _check_stage(draft, stage)
+    for collection in workflow.collections.values():
+        _check_collection(draft, collection)
+    for value in workflow.values.values():
+        if value.frozen_at:
+            draft.known(value.at / "frozen_at", "N001", value.frozen_at, workflow.stages)
+        _check_readers(draft, value.at, value.readers)
+        draft.all_known(value.at / "discloses", "N024", value.discloses, draft.words.profile)
+    _check_defaults(draft)
+    _check_forms(draft)
+    _check_outputs(draft)
+    _check_overlays(draft)
+    if before == len(draft.files.problems):
+        _check_reachable(draft)
+
+
+def _check_stage(draft: Draft, stage: Stage) -> None:
+    _check_work(draft, stage)
+    draft.all_known(stage.at / "overdue", "N002", stage.overdue or (), draft.words.roles)
+    for task in stage.tasks.values():
+        _check_work(draft, task)
+    for action in stage.actions.values():
+        _check_action(draft, action)
+        if "deadline" in action.auto and stage.deadline is None:
+            (action.at / "auto").report("E20", stage=stage.id)
+    if not stage.final and not any(action.to for action in stage.actions.values()):
+        stage.at.of_key().report("E03", stage=stage.id)
+
+
+def _check_work(draft: Draft, work: Stage | Task | Collection) -> None:
+    draft.all_known(work.at / "actor", "N002", work.actor, draft.words.roles)
+    _check_readers(draft, work.at, work.readers)
+
+
+def _check_action(draft: Draft, action: Action) -> None:
+    workflow = draft.workflow
+    draft.all_known(action.at / "actor", "N002", action.actor, draft.words.roles)
+    for clause in action.to or ():
+        draft.known(clause.result.at, "N001", clause.id, workflow.stages)
+    for clause in action.starts or ():
+        draft.known(clause.result.at, "N023", clause.id, draft.files.workflows)
+    if action.close:
+        draft.known(action.at / "close", "N016", action.close, workflow.collections)
+    _check_field_names(draft, action.fields)
+
+
+def _check_collection(draft: Draft, collection: Collection) -> None:
+    workflow = draft.workflow
+    _check_work(draft, collection)
+    if collection.opens:
+        draft.known(collection.at / "opens", "N001", collection.opens, workflow.stages)
+    if collection.closes:
+        actions = [name for stage in workflow.stages.values() for name in stage.actions]
+        draft.known(collection.at / "closes", "N017", collection.closes, actions)
+    for action in collection.actions.values():
+        _check_action(draft, action)
+
+
+def _check_readers(draft: Draft, owner: At, readers: Mapping[str, str]) -> None:
+    """``role: stage``, ``now`` or ``none``."""
+    for role, since in readers.items():
+        at = owner / "readers" / role
+        draft.known(at.of_key(), "N002", role, draft.words.roles)
+        draft.known(at, "N001", since, [*draft.workflow.stages, NOW, NEVER])
+
+
+def _check_defaults(draft: Draft) -> None:
+    vocabularies = [draft.files.vocabularies[name] for kind, name in draft.used if kind == "vocabulary"]
+    layers: list[Vocabulary | Workflow] = [*vocabularies, draft.workflow]
+    for layer in layers:
+        if layer.defaults:
+            at = layer.at / "defaults"
+            draft.all_known(at / "overdue", "N002", layer.defaults.overdue, draft.words.roles)
+            _check_readers(draft, at, layer.defaults.readers)
+
+
+def _check_forms(draft: Draft) -> None:
+    for form in {duty.form.form: duty.form for duty in draft.duties.values() if duty.form}.values():
+        if form.beside:
+            draft.known(form.at / "beside", "N008", form.beside, draft.duties)
+        _check_field_names(draft, form.fields)
+
+
+def _check_field_names(draft: Draft, fields: Mapping[str, Field]) -> None:
+    """Who may read and write a field, and whose wording varies."""
+    variants = [clause.id for clause in draft.words.variants]
+    for item in _with_columns(fields):
+        draft.all_known(item.at / "writers", "N002", item.writers or (), draft.words.roles)
+        _check_readers(draft, item.at, item.readers)
+        for name in item.variants:
+            draft.known((item.at / "variants" / name).of_key(), "N007", name, variants)
+
+
+def _with_columns(fields: Mapping[str, Field]) -> Iterator[Field]:
+    for item in fields.values():
+        yield item
+        if isinstance(item, Table):
+            yield from item.columns.values()
+
+
+def _check_outputs(draft: Draft) -> None:
+    """Variants, documents and analytics."""
+    for clause in draft.words.variants:
+        draft.condition(clause.condition, draft.scope)
+    for document in draft.workflow.documents.values():
+        draft.known(document.at / "opens", "N001", document.opens, draft.workflow.stages)
+        _check_readers(draft, document.at, document.readers)
+        for expression in document.show:
+            draft.check(expression, draft.scope)
+    values = draft.workflow.values
+    group = {**{name: feel.ListOf(draft.scope[name]) for name in values}, "case": feel.ListOf(feel.ANY)}
+    for analysis in draft.workflow.analytics.values():
+        draft.check(analysis.measure, group)
+        draft.all_known(analysis.at / "by", "N027", analysis.by, [*GROUPS, *values])
+
+
+def _check_overlays(draft: Draft) -> None:
+    """Overlays are read but not merged yet; none is passed over in silence."""
+    workflow = draft.workflow
+    overlaid: list[tuple[Any, At]] = [(getattr(workflow, k), workflow.at / k) for k in ("extends", "remove", "locked")]
+    for form in {duty.form.form: duty.form for duty in draft.duties.values() if duty.form}.values():
+        overlaid.append((form.extends, form.at / "extends"))
+        overlaid += [(item.after, item.at / "after") for item in _with_columns(form.fields)]
+    for used, at in overlaid:
+        if used:
+            at.of_key().report("N021", key=at.path[-1])
+
+
+def _check_reachable(draft: Draft) -> None:
+    stages = draft.workflow.stages
+    seen, waiting = {draft.workflow.start}, [draft.workflow.start]
+    while waiting:
+        actions = stages[waiting.pop()].actions.values()
+        found = {clause.id for action in actions for clause in action.to or ()} - seen
+        seen |= found
+        waiting += sorted(found)
+    for stage in stages.values():
+        if stage.id not in seen:
+            stage.at.of_key().report("E02", stage=stage.id)

@@ -1,0 +1,26 @@
+"""The service: pages over the engine. ``create_app`` puts it together."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from web import access, clock, database, errors, frame, languages, passwords, security, sessions
+from web.config import Settings
+from web.views import account, cases
+
+#: In order: what is asked of a request first stands first.
+PARTS = (database, sessions, languages, passwords, access, security, frame, errors)
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The service with *settings*, by default those of the environment. Touches no table and no network."""
+    settings = settings or Settings.from_environment()
+    app = Flask("web", instance_path=str(settings.instance), static_folder=None)
+    app.config.from_mapping(settings.flask())
+    app.extensions["settings"] = settings
+    clock.init_app(app, movable=settings.demo)
+    for part in PARTS:
+        part.init_app(app)
+    for views in (account, cases):
+        app.register_blueprint(views.blueprint)
+    return app

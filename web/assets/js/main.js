@@ -1,0 +1,24 @@
+// The script of every page. Nothing depends on it: without it the same forms are sent by their buttons.
+
+import { Button, CharacterCount, createAll, ErrorSummary, PasswordInput } from "govuk-frontend";
+
+import { saveDrafts } from "./draft.js";
+import { showConnection } from "./connection.js";
+import { openForPrint } from "./paper.js";
+import { refreshForms } from "./refresh.js";
+
+/** Starts what acts on single elements; again for the part of the page that a refresh has replaced. */
+function start(scope) {
+  createAll(Button, { preventDoubleClick: true }, scope);
+  createAll(CharacterCount, undefined, scope);
+  createAll(PasswordInput, undefined, scope);
+}
+
+// The components look for this class before they do anything.
+document.body.classList.add("js-enabled", "govuk-frontend-supported");
+start(document);
+createAll(ErrorSummary);
+refreshForms(start);
+saveDrafts();
+showConnection();
+openForPrint();

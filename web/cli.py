@@ -1,0 +1,347 @@
+"""The command ``borang``. Exit 0: good; 1: problems found; 2: called wrongly, or the service cannot start like this."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import click
+from babel.support import NullTranslations, Translations
+from flask import Flask
+
+from engine import feel
+from engine.errors import DefinitionError, Problem
+from engine.library import SCENARIOS, Library, check, load
+from engine.process import Process
+from engine.scenario import Scenario, read_scenarios, run
+from web import create_app
+from web.config import PACKAGE, Misconfigured, Settings, definitions_root
+from web.database import initialise, up_to_date
+from web.definitions import library
+
+GOOD, PROBLEMS, MISUSE = 0, 1, 2
+
+
+def main() -> None:
+    """Runs ``borang``; what is wrong with its input is told, never traced."""
+    _translate_help(cli, _language_wanted(sys.argv))
+    try:
+        cli(windows_expand_args=False)
+    except Misconfigured as error:
+        click.echo(error, err=True)
+        sys.exit(MISUSE)
+
+
+# --- words ------------------------------------------------------------------------------------------------------------
+
+
+def _(text: str) -> str:
+    """*text* in the language of this call: ``--language``, else ``BORANG_LANGUAGE``, else Indonesian."""
+    return _catalogue(_language()).gettext(text)
+
+
+def N_(text: str) -> str:
+    """*text* as it is; it is translated when it is shown."""
+    return text
+
+
+@cache
+def _catalogue(language: str) -> NullTranslations:
+    return Translations.load(PACKAGE / "translations", [language])
+
+
+def _language() -> str:
+    context = click.get_current_context(silent=True)
+    return str(context.find_root().params.get("language") or "id") if context else "id"
+
+
+def _language_wanted(arguments: Sequence[str]) -> str:
+    """The language before the arguments are read: that of their help."""
+    for before, word in zip(arguments, (*arguments[1:], ""), strict=True):
+        if before.startswith("--language"):
+            return before.partition("=")[2] or word
+    return os.environ.get("BORANG_LANGUAGE", "id")
+
+
+def _translate_help(command: click.Command, language: str) -> None:
+    catalogue = _catalogue(language)
+    command.help = catalogue.gettext(command.help) if command.help else None
+    for parameter in command.params:
+        if isinstance(parameter, click.Option) and parameter.help:
+            parameter.help = catalogue.gettext(parameter.help)
+    for inner in getattr(command, "commands", {}).values():
+        _translate_help(inner, language)
+
+
+def _fail(text: str) -> click.ClickException:
+    """The end of a command that was called wrongly."""
+    error = click.ClickException(text)
+    error.exit_code = MISUSE
+    return error
+
+
+def _print_json(value: Any) -> None:
+    click.echo(_json(value))
+
+
+def _json(value: Any) -> str:
+    """*value* as JSON with every digit of its numbers; what JSON does not have as FEEL writes it."""
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{json.dumps(str(k), ensure_ascii=False)}: {_json(v)}" for k, v in value.items()) + "}"
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(map(_json, value)) + "]"
+    if value is None or isinstance(value, (bool, int, str)):
+        return json.dumps(value, ensure_ascii=False)
+    return json.dumps(feel.written(value), ensure_ascii=False)
+
+
+as_json = click.option("--json", "as_json", is_flag=True, help=N_("Keluaran JSON, untuk dibaca program."))
+
+
+@click.group(help=N_("Borang: penilaian kinerja dari berkas YAML."), context_settings={"max_content_width": 100})
+@click.option(
+    "--language", type=click.Choice(["id", "en"]), envvar="BORANG_LANGUAGE", default="id", help=N_("Bahasa pesan.")
+)
+@click.version_option(package_name="borang")
+def cli(language: str) -> None:
+    pass
+
+
+# --- definitions ------------------------------------------------------------------------------------------------------
+
+
+@cli.command("check", help=N_("Periksa definisi: berkas, atau folder dengan workflows dan forms."))
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]...")
+@as_json
+def check_command(paths: tuple[Path, ...], as_json: bool) -> None:
+    found = [problem for path in paths or (definitions_root(),) for problem in check(path)]
+    if as_json:
+        _print_json([_as_data(problem) for problem in found])
+    else:
+        for problem in found:
+            click.echo(problem.line(_language()))
+        _tell_problems(found)
+    sys.exit(PROBLEMS if any(not problem.warning for problem in found) else GOOD)
+
+
+def _tell_problems(found: Sequence[Problem]) -> None:
+    errors = sum(not problem.warning for problem in found)
+    warnings = len(found) - errors
+    if errors:
+        click.echo(_("{errors} kesalahan, {warnings} peringatan").format(errors=errors, warnings=warnings), err=True)
+    elif warnings:
+        click.echo(_("Tidak ada kesalahan, {warnings} peringatan").format(warnings=warnings), err=True)
+    else:
+        click.echo(_("Tidak ada masalah."), err=True)
+
+
+def _as_data(problem: Problem) -> dict[str, Any]:
+    place = problem.place
+    where = {"file": place.file, "line": place.line, "column": place.column}
+    return {**where, "code": problem.code, "warning": problem.warning, "text": problem.text(_language())}
+
+
+@cli.command("test", help=N_("Jalankan skenario, semua atau dari satu daerah."))
+@click.argument("regions", nargs=-1, metavar="[REGION]...")
+@click.option(
+    "--scenarios", "files", multiple=True, type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help=N_("Berkas skenario; boleh lebih dari satu. Tanpa ini: workflows/scenarios."),
+)  # fmt: skip
+@as_json
+def test_command(regions: tuple[str, ...], files: tuple[Path, ...], as_json: bool) -> None:
+    definitions = _loaded(definitions_root())
+    found = list(_scenarios(files or tuple(sorted((definitions_root() / "workflows" / SCENARIOS).glob("*.yaml")))))
+    chosen = [scenario for scenario in found if not regions or _named(definitions, scenario, regions)]
+    if not chosen:
+        raise _fail(_("Tidak ada skenario untuk: {regions}").format(regions=", ".join(regions) or "-"))
+    results = [(scenario, _differences(definitions, scenario)) for scenario in chosen]
+    failed = sum(bool(differences) for _scenario, differences in results)
+    if as_json:
+        _print_json({"passed": len(results) - failed, "failed": failed, "scenarios": [_result(*r) for r in results]})
+    else:
+        for scenario, differences in results:
+            for difference in differences:
+                click.echo(f"{scenario.id}: {difference}")
+        click.echo(f"{len(results) - failed} passed, {failed} failed")
+    sys.exit(PROBLEMS if failed else GOOD)
+
+
+def _result(scenario: Scenario, differences: Sequence[str]) -> dict[str, Any]:
+    return {"id": scenario.id, "workflow": scenario.workflow, "title": scenario.title, "differences": differences}
+
+
+def _scenarios(files: Sequence[Path]) -> Iterator[Scenario]:
+    for file in files:
+        try:
+            yield from read_scenarios(_bytes(file), str(file))
+        except DefinitionError as error:
+            _stop_with(error)
+        except (LookupError, TypeError, ValueError, AttributeError) as error:
+            raise _fail(_("{file} bukan berkas skenario: {error}").format(file=file, error=error)) from None
+
+
+def _bytes(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise _fail(f"{file}: {error.strerror}") from None
+
+
+def _named(definitions: Library, scenario: Scenario, regions: Sequence[str]) -> bool:
+    process = definitions.processes.get(scenario.workflow)
+    return bool({scenario.workflow, scenario.id, process.workflow.region if process else ""} & set(regions))
+
+
+def _differences(definitions: Library, scenario: Scenario) -> list[str]:
+    process = definitions.processes.get(scenario.workflow)
+    if process is None:
+        return [_("tidak ada proses {workflow}").format(workflow=scenario.workflow)]
+    try:
+        return list(run(process, scenario).differences)
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        return [_("tidak dapat dijalankan: {error}").format(error=repr(error))]
+
+
+def _loaded(root: Path) -> Library:
+    try:
+        return load(root)
+    except DefinitionError as error:
+        _stop_with(error)
+        raise AssertionError from None
+
+
+def _stop_with(error: DefinitionError) -> None:
+    for problem in error.problems:
+        click.echo(problem.line(_language()), err=True)
+    sys.exit(PROBLEMS)
+
+
+@cli.command("eval", help=N_("Hitung satu ungkapan FEEL; hasilnya JSON."))
+@click.argument("expression")
+@click.option(
+    "--data", type=click.Path(path_type=Path, exists=True, dir_okay=False), help=N_("Berkas JSON dengan nilai nama-nama.")
+)
+@click.option("--explain", is_flag=True, help=N_("Tunjukkan juga setiap langkah hitungan."))
+def eval_command(expression: str, data: Path | None, explain: bool) -> None:
+    values = _values(data) if data else {}
+    try:
+        if explain:
+            trace = feel.explain(feel.parse(expression, names=tuple(values)), values)
+            _print_json(_steps(trace))
+        else:
+            _print_json(feel.evaluate(expression, values))
+    except feel.FeelError as error:
+        click.echo(f"{error.start + 1}  {error.code}  {error.text(_language())}", err=True)
+        sys.exit(PROBLEMS)
+
+
+def _values(file: Path) -> dict[str, Any]:
+    try:
+        values = json.loads(_bytes(file), parse_float=Decimal, parse_int=Decimal)
+    except (ValueError, RecursionError) as error:
+        raise _fail(_("{file} bukan JSON yang sah: {error}").format(file=file, error=error)) from None
+    if not isinstance(values, dict):
+        raise _fail(_("{file} harus berisi satu objek JSON: nama dan nilainya.").format(file=file))
+    return values
+
+
+def _steps(trace: feel.Trace) -> dict[str, Any]:
+    return {"source": trace.source, "value": trace.value, "steps": [_steps(child) for child in trace.children]}
+
+
+@cli.command("graph", help=N_("Gambar alur satu daerah."))
+@click.argument("region")
+@click.option("--format", "form", type=click.Choice(["mermaid"]), default="mermaid", help=N_("Bentuk gambar."))
+def graph_command(region: str, form: str) -> None:
+    definitions = _loaded(definitions_root())
+    for process in _processes(definitions, region):
+        for line in _mermaid(definitions, process):
+            click.echo(line)
+
+
+def _processes(definitions: Library, region: str) -> list[Process]:
+    found = [p for p in definitions.processes.values() if region in (p.id, p.workflow.region)]
+    if not found:
+        known = ", ".join(sorted({p.workflow.region or p.id for p in definitions.processes.values()}))
+        raise _fail(_("Tidak ada daerah {region}. Yang ada: {known}.").format(region=region, known=known))
+    return found
+
+
+def _mermaid(definitions: Library, process: Process) -> Iterator[str]:
+    """The process as a state diagram: stages, and the actions that lead from one to another."""
+    yield "stateDiagram-v2"
+    for stage in process.stages.values():
+        yield f'  state "{_quoted(definitions, stage.title)}" as {stage.id}'
+    yield f"  [*] --> {process.workflow.start}"
+    for stage in process.stages.values():
+        for action in stage.actions.values():
+            for target in dict.fromkeys(clause.id for clause in action.to or ()):
+                yield f"  {stage.id} --> {target}: {_quoted(definitions, action.title)}"
+        if stage.final:
+            yield f"  {stage.id} --> [*]"
+
+
+def _quoted(definitions: Library, text: str) -> str:
+    return definitions.text(text, _language()).replace('"', "'").replace(":", " ").replace("\n", " ")
+
+
+# --- the service ------------------------------------------------------------------------------------------------------
+
+
+@cli.command("init", help=N_("Siapkan basis data, atau perbarui; isinya tetap."))
+def init_command() -> None:
+    app = create_app()
+    with app.app_context():
+        initialise()
+    click.echo(_("Basis data siap: {address}").format(address=_address(app)))
+
+
+@cli.command("serve", help=N_("Jalankan layanan."))
+@click.option("--host", default="127.0.0.1", show_default=True, help=N_("Alamat tempat layanan mendengarkan."))
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help=N_("Nomor porta."))
+def serve_command(host: str, port: int) -> None:
+    app = create_app()
+    with app.app_context():
+        if not up_to_date():
+            raise _fail(_("Basis data belum siap: jalankan dahulu borang init."))
+        _ready(app)
+    listen(app, host, port)
+
+
+def _ready(app: Flask) -> None:
+    """Reads the definitions now, so that a mistake in them is told before anybody comes."""
+    try:
+        library()
+    except DefinitionError as error:
+        _stop_with(error)
+
+
+def listen(app: Flask, host: str, port: int) -> None:
+    """Serves *app* until somebody stops it."""
+    from waitress import serve
+
+    click.echo(_("Buka http://{host}:{port} (hentikan dengan Ctrl+C)").format(host=host, port=port))
+    try:
+        # Half-open connections of slow phones cost little; a hundred of them must not lock everybody else out.
+        serve(app, host=host, port=port, threads=8, connection_limit=1000, ident=None, clear_untrusted_proxy_headers=True)
+    except OSError as error:
+        raise _fail(f"{host}:{port}: {error.strerror}") from None
+
+
+def _address(app: Flask) -> str:
+    from sqlalchemy import make_url
+
+    settings: Settings = app.extensions["settings"]
+    return make_url(settings.database_url).render_as_string(hide_password=True)
+
+
+if __name__ == "__main__":
+    main()

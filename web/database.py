@@ -1,0 +1,100 @@
+"""Transactions. A reading one begins by itself; ``writing`` begins one that may change rows.
+
+SQLite has one writer at a time. A transaction that reads first and writes later fails at once when another has written
+meanwhile, whatever its patience; so one that will write says so when it begins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import Flask, has_request_context, request
+from flask_migrate import Migrate, upgrade
+from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy.orm import Session
+
+from web.tables import db
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+migrate = Migrate()
+
+
+def init_app(app: Flask) -> None:
+    db.init_app(app)
+    migrate.init_app(app, db, directory=str(MIGRATIONS), render_as_batch=True)
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            _prepare_sqlite(db.engine)
+
+
+@contextmanager
+def writing() -> Iterator[Session]:
+    """One transaction that may change rows: committed at the end, or as if it had never been.
+
+    What was read before is read again inside. Refuses to begin where nothing may change: in a GET request, or inside
+    another ``writing``.
+    """
+    if has_request_context() and request.method in SAFE_METHODS:
+        raise RuntimeError(f"a {request.method} request changes nothing")
+    session = db.session()
+    if session.info.get("writing"):
+        raise RuntimeError("a writing transaction is open already")
+    session.rollback()
+    session.connection(execution_options={"writing": True})
+    session.info["writing"] = True
+    try:
+        yield session
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.info["writing"] = False
+
+
+def initialise() -> None:
+    """Creates the tables, or brings them up to date; what they hold stays."""
+    if db.engine.dialect.name == "sqlite":
+        # Kept in the file. Not done when a connection opens: several processes that start at once would fail.
+        with db.engine.connect() as connection:
+            connection.connection.driver_connection.execute("PRAGMA journal_mode = WAL")  # type: ignore[union-attr]
+    upgrade(directory=str(MIGRATIONS))
+
+
+def up_to_date() -> bool:
+    """Whether the tables are those that this version of the service needs."""
+    with db.engine.connect() as connection:
+        heads = MigrationContext.configure(connection).get_current_heads()
+    return set(heads) == set(ScriptDirectory(str(MIGRATIONS)).get_heads())
+
+
+def answers() -> bool:
+    """Whether the database answers and has its tables."""
+    db.session.execute(text("SELECT 1"))
+    return up_to_date()
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    event.listen(engine, "connect", _connected)
+    event.listen(engine, "begin", _begin)
+
+
+def _connected(connection: Any, record: Any) -> None:
+    # The driver would begin transactions when it thinks fit.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for setting in ("busy_timeout = 5000", "foreign_keys = ON", "synchronous = FULL"):
+        cursor.execute(f"PRAGMA {setting}")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    wanted = connection.get_execution_options().get("writing")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if wanted else "BEGIN")

@@ -1,0 +1,83 @@
+"""What a visitor sees when something is wrong: a calm page that says what to do next, and never how it happened."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from typing import Any
+
+from flask import Flask, Response, render_template
+from flask_babel import gettext as _
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException, SecurityError
+
+from web.attachments import Unfit
+from web.frame import frame
+from web.tables import db
+
+log = logging.getLogger(__name__)
+
+#: Statuses that the error page has words for; another one is told as 400 or 500.
+WORDED = frozenset({400, 403, 404, 409, 413, 422, 429, 500, 503})
+
+#: Where even the error page cannot be made.
+PLAIN = (
+    '<!doctype html><html lang="id"><meta charset="utf-8"><title>Borang</title>'
+    "<h1>Ada masalah di pihak kami</h1><p>Coba lagi beberapa menit lagi. / Try again in a few minutes.</p>"
+)
+
+
+def init_app(app: Flask) -> None:
+    app.register_error_handler(HTTPException, refused)
+    app.register_error_handler(SecurityError, stranger)
+    app.register_error_handler(Unfit, unfit)
+    app.register_error_handler(OperationalError, busy)
+    app.register_error_handler(Exception, broken)
+
+
+def stranger(error: SecurityError) -> Any:
+    """The answer to a request for a host that is not ours: no page, for there is no address to link to."""
+    return Response("400\n", 400, mimetype="text/plain")
+
+
+def refused(error: HTTPException) -> Any:
+    """The page for a request that was turned away."""
+    status = error.code or 500
+    if status < 400:
+        return error
+    headers = [(name, value) for name, value in error.get_headers() if name not in ("Content-Type", "Content-Length")]
+    return page(status), status, headers
+
+
+def unfit(error: Unfit) -> Any:
+    """The page for a file that is not taken, where no form says it at its field."""
+    return page(422, text=error.text), 422
+
+
+def busy(error: OperationalError) -> Any:
+    """The page while the database does not answer in time."""
+    return _logged(error, 503)
+
+
+def broken(error: Exception) -> Any:
+    """The page after a mistake of ours. The log knows it under the number that the visitor sees."""
+    return _logged(error, 500)
+
+
+def _logged(error: Exception, status: int) -> Any:
+    reference = secrets.token_hex(4)
+    log.error("%s %s", reference, type(error).__name__, exc_info=error)
+    try:
+        db.session.rollback()
+        return page(status, reference=reference), status
+    except Exception:
+        log.exception("%s: the error page failed as well", reference)
+        return PLAIN, 500
+
+
+def page(status: int, **more: Any) -> str:
+    """The error page for *status*."""
+    if status == 405:
+        more |= {"title": _("Halaman ini tidak dibuka seperti itu"), "text": _("Kembali ke halaman sebelumnya.")}
+    shown = status if status in WORDED else 400 if status < 500 else 500
+    return render_template("error.html", **{"status": shown, "page": frame(), **more})

@@ -1,0 +1,278 @@
+"""A form being filled in by the person of this request: what was typed, what it means, what is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from flask import current_app, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from engine import Refusal, Refused
+from engine.act import requirements
+from engine.catalogue import TEXTS, say
+from engine.desk import Offer
+from engine.errors import Invalid
+from engine.kinds import Field, File, Ratings, Table
+from engine.sheet import Asked, Sheet, opening, refusals, sheet
+from web import attachments, drafts, showing
+from web.forms import (
+    OWN,
+    Paper,
+    Rendering,
+    Settings,
+    Typed,
+    paper,
+    placed,
+    rendered,
+    typed_of,
+    values_of,
+    with_row,
+    without_row,
+)
+from web.languages import language, translated
+from web.store import Held, Opened
+
+Errors = Mapping[str, list[str]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filling:
+    """A form in somebody's hands. ``typed`` is all they have typed, the names of their attachments included."""
+
+    held: Held
+    offer: Offer
+    typed: Typed
+    draft: drafts.Draft | None
+    rows: Any
+    now: datetime
+    #: Attachments that were not taken, and why, by field.
+    unfit: Errors = field(default_factory=dict)
+
+    @classmethod
+    def opened(cls, held: Held, offer: Offer, rows: Any, now: datetime) -> Filling:
+        """The form as it is found: the draft, else what it opens with."""
+        draft = drafts.find(rows, held.case.id, offer.duty.id, current_user.id)
+        if draft is not None and draft.entry == held.case.entry:
+            return cls(held=held, offer=offer, typed=draft.typed, draft=draft, rows=rows, now=now)
+        fields = offer.duty.submitted_by(offer.action, offer.actor.role)
+        values = opening(held.process, held.case, offer.actor, offer.action, held.case.cycle.day_of(now))
+        return cls(held=held, offer=offer, typed=typed_of(fields, offer.duty, values), draft=None, rows=rows, now=now)
+
+    @classmethod
+    def typed_in(cls, held: Held, offer: Offer, rows: Any, posted: Typed, now: datetime) -> Filling:
+        """The form as it was posted; of what is not on it, attachments and other actions' fields are kept."""
+        before = cls.opened(held, offer, rows, now)
+        mine = {name: texts for name, texts in posted.items() if before.knows(name)}
+        kept = {name: texts for name, texts in before.typed.items() if before.stays(name)}
+        return replace(before, typed={**kept, **mine})
+
+    # --- what belongs to it ---
+
+    @cached_property
+    def fields(self) -> Mapping[str, Field]:
+        return self.offer.duty.submitted_by(self.offer.action, self.offer.actor.role)
+
+    @cached_property
+    def writable(self) -> dict[str, Field]:
+        """The fields, and items of ratings, that this person fills in, by the name of their input."""
+        mine: dict[str, Field] = {}
+        for name, item in self.fields.items():
+            if item.asked and (item.writers is None or self.offer.actor.role in item.writers):
+                mine |= (
+                    dict.fromkeys(self.offer.duty.settings[name].columns, item)
+                    if isinstance(item, Ratings)
+                    else {name: item}
+                )
+        return mine
+
+    def knows(self, name: str) -> bool:
+        """Whether an input of this name is this person's to fill in here."""
+        item = self.writable.get(name.partition(".")[0])
+        if isinstance(item, Table):
+            return name.rpartition(".")[2] in item.columns
+        return item is not None and not isinstance(item, File)
+
+    def stays(self, name: str) -> bool:
+        """Whether what the draft has under this name is kept although it was not posted: a file, another action's."""
+        return not self.knows(name)
+
+    def foreign(self, posted: Iterable[str]) -> set[str]:
+        """Names that were posted and are none of this person's inputs."""
+        return {name for name in posted if not name.startswith(OWN) and name != "csrf_token" and not self.knows(name)}
+
+    # --- what happens to it ---
+
+    def with_files(self, rows: Any, files: Mapping[str, Any]) -> Filling:
+        """The form with newly attached files in it."""
+        typed, unfit = dict(self.typed), {}
+        place = {"case_id": self.held.case.id, "duty": self.offer.duty.id, "owner": current_user.id}
+        for name, upload in files.items():
+            if upload.filename and isinstance(self.writable.get(name), File):
+                try:
+                    typed[name] = [attachments.keep(rows, upload, field=name, **place).id]
+                except attachments.Unfit as error:
+                    unfit[name] = [error.text]
+        return replace(self, typed=typed, unfit=unfit)
+
+    def after(self, intent: str, target: str) -> Filling:
+        """The form after a button was pressed that adds or removes something."""
+        name, dot, row = target.partition(".")
+        item = self.writable.get(name)
+        if intent == "tambah" and isinstance(item, Table):
+            return replace(self, typed=with_row(self.typed, item))
+        if intent == "hapus" and isinstance(item, Table) and dot:
+            return replace(self, typed=without_row(self.typed, item, row))
+        if intent == "hapus" and isinstance(item, File):
+            return replace(self, typed={name_: texts for name_, texts in self.typed.items() if name_ != name})
+        return self
+
+    # --- what it means ---
+
+    @cached_property
+    def paper(self) -> Paper:
+        return paper_of(self.held, self.offer)
+
+    @cached_property
+    def form(self) -> Any:
+        return self.paper.read(self.typed)
+
+    @cached_property
+    def files(self) -> dict[str, Any]:
+        """The attached files by field, as values."""
+        named = {
+            name: self.typed[name][0]
+            for name, item in self.writable.items()
+            if isinstance(item, File) and self.typed.get(name)
+        }
+        return attachments.values(self.rows, self.held.case.id, named, current_user.id) if named else {}
+
+    @cached_property
+    def _read(self) -> Any:
+        return values_of(self.form, self.offer.duty)
+
+    @cached_property
+    def values(self) -> dict[str, Any]:
+        """The values of what could be read."""
+        read = {
+            name: value for name, value in self._read.values.items() if not isinstance(self.writable.get(name), File)
+        }
+        return {**read, **self.files}
+
+    @cached_property
+    def sheet(self) -> Sheet:
+        case, process = self.held.case, self.held.process
+        return sheet(process, case, self.offer.actor, self.offer.action, self.values, self.now)
+
+    def answers(self) -> dict[str, Any]:
+        """The values to submit. Raises ``Refused`` where something cannot be read."""
+        if self._read.errors:
+            raise Refused(*(Refusal(e.code, path, {**e.params}) for path, e in self._read.errors.items()))
+        return self.values
+
+    @property
+    def opened_with(self) -> Opened:
+        return Opened(entry=self.held.case.entry, submitted=self.held.case.submitted.get(self.offer.duty.id, 0))
+
+    # --- what is wrong with it ---
+
+    def errors(self) -> Errors:
+        """What keeps it from being sent, by the name of the input; ``""`` for the form as a whole."""
+        reasons = [*refusals(self.held.process, self.sheet), *requirements(self.held.process, self.sheet)]
+        return self.told(reasons)
+
+    def told(self, reasons: Iterable[Refusal]) -> Errors:
+        """*reasons* in words, each at its input; what could not be read is told first."""
+        found: dict[str, list[str]] = {path: [_unread(e)] for path, e in self._read.errors.items()} | dict(self.unfit)
+        for path, refusal in placed(self.form, reasons):
+            if path not in self._read.errors and path not in self.unfit:
+                found.setdefault(path, []).append(reason_text(self.held, refusal))
+        return found
+
+    # --- how it looks ---
+
+    def html(self, errors: Errors) -> Any:
+        """The fields, with the errors at them."""
+        how = Rendering(errors=errors, show=self._show, say=translated, files=self._file_texts())
+        return rendered(self.sheet, self.paper, self.form, how)
+
+    def _show(self, asked: Asked, value: Any) -> str:
+        return showing.answer(self.held.process, asked.field, asked.setting, value)
+
+    def _file_texts(self) -> dict[str, tuple[str, str, str]]:
+        return {
+            name: (
+                file["name"],
+                attachments.size_text(file["size"]),
+                url_for("cases.attachment", case_id=self.held.case.id, attachment=file["id"]),
+            )
+            for name, file in self.files.items()
+        }
+
+    def saved_text(self) -> str:
+        """When the draft was saved, for the line above the form."""
+        local = self.now.astimezone(self.held.case.cycle.tz)
+        return _("Tersimpan %(time)s", time=local.strftime("%H.%M" if language() == "id" else "%H:%M"))
+
+
+def reason_text(held: Held, refusal: Refusal) -> str:
+    """A refusal in the words of the definition, or of the catalogue."""
+    message = held.process.message(refusal.code)
+    scope = refusal.params.get("scope")
+    if message is not None:
+        return _filled(held, translated(message), scope)
+    if refusal.code not in TEXTS:
+        return refusal.code
+    words = {name: translated(v) if isinstance(v, str) else v for name, v in refusal.params.items() if name != "scope"}
+    return say(refusal.code, language(), **words)
+
+
+def _filled(held: Held, message: str, scope: Any) -> str:
+    """*message* with ``{name}`` as the value of that name, in words."""
+
+    class Names(dict[str, str]):
+        def __missing__(self, name: str) -> str:
+            return showing.plain(held.process, scope[name]) if scope is not None else ""
+
+    return message.format_map(Names())
+
+
+def _unread(invalid: Invalid) -> str:
+    return say(invalid.code, language(), **invalid.params)
+
+
+def paper_of(held: Held, offer: Offer) -> Paper:
+    """The paper of a form in the language of this request; made once."""
+    papers: dict[Any, Paper] = current_app.extensions.setdefault("papers", {})
+    key = (held.process.hash, offer.duty.id, offer.action.id, offer.actor.role, language())
+    if key not in papers:
+        fields = offer.duty.submitted_by(offer.action, offer.actor.role)
+        allowed = Settings(accept=attachments.ACCEPT, largest=attachments.LARGEST)
+        papers[key] = paper(
+            current_app.jinja_env, held.process, offer.duty, fields, offer.actor.role, translated, allowed
+        )
+    return papers[key]
+
+
+def typed_from(posted: Any) -> Typed:
+    """What was posted, name to texts, without the form's own inputs."""
+    return {name: posted.getlist(name) for name in posted if not name.startswith(OWN) and name != "csrf_token"}
+
+
+def intent_of(posted: Any) -> tuple[str, str]:
+    """What was pressed, and on what: ``tambah`` and ``hapus`` name a row or a file."""
+    for button in ("tambah", "hapus"):
+        if posted.get(f"_{button}"):
+            return button, posted[f"_{button}"]
+    return posted.get("_intent", "simpan"), ""
+
+
+def typed_texts(typed: Typed) -> Iterator[tuple[str, str]]:
+    """What was typed, for somebody who must read it once more."""
+    yield from (
+        (name, ", ".join(t for t in texts if t.strip())) for name, texts in typed.items() if any(map(str.strip, texts))
+    )

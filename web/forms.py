@@ -1,0 +1,449 @@
+"""From a sheet to a web form and back: what was typed becomes values, what is wrong goes to its field.
+
+A ``Paper`` is made once for each task, action, role and language: a WTForms class of generic fields whose kinds parse
+and show, and the compiled looks that render them. What somebody may not edit is not a field of it, so it cannot be
+posted. What is typed is kept as typed, name to texts, so that nothing a person wrote is ever lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import jinja2
+import wtforms
+from markupsafe import Markup
+from werkzeug.datastructures import MultiDict
+
+from engine import feel
+from engine.errors import Invalid, Refusal
+from engine.kinds import Choice as ChoiceKind
+from engine.kinds import Computed, Field, File, Number, Ratings, Scale, Setting, Table
+from engine.process import Duty, Process
+from engine.sheet import Asked, Sheet
+from web.controls import Control, Row, Spec, TableControl, compile_control, compile_table
+
+Typed = dict[str, list[str]]
+Say = Callable[[str], str]
+
+#: Names of a form's own inputs begin with this; no field's id does.
+OWN = "_"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Read:
+    """What came out of reading a typed form: the values by field, and what could not be read, by path."""
+
+    values: Mapping[str, Any]
+    errors: Mapping[str, Invalid]
+
+
+class ValueField(wtforms.Field):  # type: ignore[misc]
+    """The only bridge between WTForms and the engine: strings in, the kind's value out."""
+
+    def __init__(self, item: Field, setting: Setting, look: Control, **options: Any) -> None:
+        super().__init__(**options)
+        self.item = item
+        self.setting = setting
+        self.look = look
+        self.invalid: Invalid | None = None
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data = None
+        try:
+            self.data = self.item.parse(valuelist, self.setting)
+        except Invalid as invalid:
+            self.invalid = invalid
+            raise
+
+
+class TableField(wtforms.Field):  # type: ignore[misc]
+    """Rows of cells; cell names are ``field.row.column``, a row being an index or the key of a given row."""
+
+    def __init__(self, item: Table, setting: Setting, look: TableControl, **options: Any) -> None:
+        super().__init__(**options)
+        self.item = item
+        self.setting = setting
+        self.look = look
+        self.rows: dict[str, dict[str, list[str]]] = {}
+        self.cell_errors: dict[str, Invalid] = {}
+
+    def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
+        self.process_errors = []
+        self.rows = rows_in(formdata or {}, self.item.id)
+        self.data = [self._row(row, cells) for row, cells in self.rows.items()]
+
+    def _row(self, row: str, cells: Mapping[str, list[str]]) -> dict[str, Any]:
+        values: dict[str, Any] = {}
+        for column in self.item.answered():
+            try:
+                values[column.id] = column.parse(cells.get(column.id, []), self.setting.columns[column.id])
+            except Invalid as invalid:
+                self.cell_errors[f"{self.item.id}.{row}.{column.id}"] = invalid
+                values[column.id] = None
+        return values
+
+
+def rows_in(typed: Any, name: str) -> dict[str, dict[str, list[str]]]:
+    """The typed cells of the table *name* by row, rows by index first in their order, others as they come."""
+    rows: dict[str, dict[str, list[str]]] = {}
+    for path in typed:
+        if path.startswith(f"{name}.") and path.count(".") >= 2:
+            row, _, column = path[len(name) + 1 :].rpartition(".")
+            texts = typed.getlist(path) if hasattr(typed, "getlist") else typed[path]
+            rows.setdefault(row, {})[column] = texts
+    return dict(sorted(rows.items(), key=lambda item: (0, int(item[0])) if item[0].isdigit() else (1, 0)))
+
+
+# --- paper ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What the service allows of attachments: kinds as in HTML, the largest size in words."""
+
+    accept: str = ""
+    largest: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Paper:
+    """One form in one language for one role: its WTForms class and its looks by field id."""
+
+    form: type[wtforms.Form]
+    looks: Mapping[str, Control | TableControl]
+    #: The items of ratings fields, by the field's id.
+    items: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def read(self, typed: Typed) -> wtforms.Form:
+        """The form with what was typed in it."""
+        return self.form(MultiDict((name, text) for name, texts in typed.items() for text in texts))
+
+
+def paper(
+    environment: jinja2.Environment,
+    process: Process,
+    duty: Duty,
+    fields: Mapping[str, Field],
+    role: str,
+    say: Say,
+    allowed: Settings,
+) -> Paper:
+    """The paper of *fields*, in the language that *say* and the environment speak now."""
+    maker = _Maker(environment, process, duty, say, allowed, _drivers(fields))
+    members: dict[str, Any] = {}
+    for name, item in fields.items():
+        mine = item.asked and (item.writers is None or role in item.writers)
+        maker.add(item, duty.settings[name], members, writable=mine)
+    return Paper(form=type("SheetForm", (wtforms.Form,), members), looks=maker.looks, items=maker.items)
+
+
+def _drivers(fields: Mapping[str, Field]) -> set[str]:
+    """The fields on which something else on the form depends, so that a change of them refreshes it."""
+    if any(isinstance(item, Computed) for item in fields.values()):
+        return set(fields)
+    read: set[str] = set()
+    for item in fields.values():
+        for key in ("show_if", "required_if"):
+            expression = getattr(item, key)
+            read |= {path[0] for path in feel.reads(expression.parsed)} if expression else set()
+        if isinstance(item, Table) and any(isinstance(column, Computed) for column in item.columns.values()):
+            read.add(item.id)
+    return read & set(fields)
+
+
+class _Maker:
+    """Collects the fields and looks of one paper."""
+
+    def __init__(
+        self,
+        environment: jinja2.Environment,
+        process: Process,
+        duty: Duty,
+        say: Say,
+        allowed: Settings,
+        drivers: set[str],
+    ) -> None:
+        self.environment = environment
+        self.process = process
+        self.duty = duty
+        self.say = say
+        self.allowed = allowed
+        self.drivers = drivers
+        self.looks: dict[str, Control | TableControl] = {}
+        self.items: dict[str, tuple[str, ...]] = {}
+
+    def add(self, item: Field, setting: Setting, members: dict[str, Any], *, writable: bool) -> None:
+        if isinstance(item, Ratings):
+            self._ratings(item, setting, members, writable=writable)
+        elif isinstance(item, Table):
+            look = compile_table(self.environment, self.table_spec(item, setting))
+            self.looks[item.id] = look
+            members |= {item.id: wtforms.fields.core.UnboundField(TableField, item, setting, look)} if writable else {}
+        else:
+            look_ = compile_control(
+                self.environment, self.spec(item, setting, item.id, given=item.asked and not writable)
+            )
+            self.looks[item.id] = look_
+            members |= {item.id: wtforms.fields.core.UnboundField(ValueField, item, setting, look_)} if writable else {}
+
+    def _ratings(self, item: Ratings, setting: Setting, members: dict[str, Any], *, writable: bool) -> None:
+        self.items[item.id] = tuple(setting.columns)
+        heading = Spec(control="section", name=item.id, title=self.say(item.title), help=self.say(item.help))
+        self.looks[item.id] = compile_control(self.environment, heading)
+        for key, row in zip(setting.columns, setting.rows or (), strict=True):
+            wording = self.process.words.catalogues[self._catalogue(item)].rows[key].cells
+            spec = Spec(
+                control="radios" if writable else "given",
+                name=key,
+                title=self.say(row["title"]),
+                help=self.say(wording.get("help", "")),
+                optional=item.optional,
+                options=tuple((code, self.say(text)) for code, text in setting.options.items()),
+                anchors=True,
+                drives=item.id in self.drivers,
+            )
+            look = compile_control(self.environment, spec)
+            self.looks[key] = look
+            if writable:
+                members[key] = wtforms.fields.core.UnboundField(ValueField, item, setting.columns[key], look)
+
+    def _catalogue(self, item: Ratings) -> str:
+        names = {path[0] for path in feel.reads(item.from_.parsed)}
+        return next(name for name in self.process.words.catalogues if name in names)
+
+    def spec(self, item: Field, setting: Setting, name: str, *, given: bool = False) -> Spec:
+        """What the look of a field that stands alone needs to know."""
+        is_choice = isinstance(item, ChoiceKind)
+        dynamic = is_choice and item.from_ is not None  # type: ignore[attr-defined]
+        return Spec(
+            control="given" if given else item.control,
+            name=name,
+            title=self.say(item.title),
+            help=self.say(item.help),
+            optional=item.optional and item.asked,
+            options=None if dynamic else tuple((code, self.say(text)) for code, text in setting.options.items()),
+            anchors=isinstance(item, Scale),
+            unit="%" if item.kind == "percent" else self.say(item.unit) if isinstance(item, Number) else "",
+            length=self._length(item),
+            accept=self.allowed.accept if isinstance(item, File) else "",
+            drives=item.id in self.drivers,
+        )
+
+    def _length(self, item: Field) -> str:
+        if isinstance(item, File):
+            return self.allowed.largest
+        count = getattr(item, "length", None)
+        return f"{count.least}..{count.most}" if count and count.most else ""
+
+    def table_spec(self, table: Table, setting: Setting) -> Spec:
+        own = [self.spec(c, setting.columns[n], f"{table.id}.{{row}}.{n}") for n, c in table.columns.items()]
+        drives = table.id in self.drivers
+        return Spec(
+            control="table",
+            name=table.id,
+            title=self.say(table.title),
+            help=self.say(table.help),
+            optional=table.optional,
+            drives=drives,
+            columns=(*self._given_columns(table), *own),
+            rows=(table.rows.least, table.rows.most) if table.rows else None,
+        )
+
+    def _given_columns(self, table: Table) -> Iterator[Spec]:
+        for name, title in given_columns(self.process, table):
+            yield Spec(control="given", name=f"{table.id}.{{row}}.{name}", title=self.say(title))
+
+
+def given_columns(process: Process, table: Table) -> list[tuple[str, str]]:
+    """The columns that a table takes from its source and does not hide, with their titles, the row's own key first."""
+    if table.from_ is None:
+        return []
+    found: dict[str, str] = {}
+    for path in sorted(feel.reads(table.from_.parsed)):
+        found |= _source_columns(process, path)
+    return [(name, title) for name, title in found.items() if name not in table.columns]
+
+
+def _source_columns(process: Process, path: tuple[str, ...]) -> dict[str, str]:
+    if path[0] in process.words.catalogues:
+        return (
+            {"title": "Nama", "satuan": "Satuan"}
+            if "satuan" in process.words.catalogues[path[0]].columns
+            else {"title": "Nama"}
+        )
+    if path[0] in process.values:
+        return {name: column.title or name for name, column in process.values[path[0]].columns.items()}
+    source = process.duties[path[0]].fields.get(path[1]) if path[0] in process.duties and len(path) > 1 else None
+    if not isinstance(source, Table):
+        return {}
+    own = {name: str(column.title) for name, column in source.columns.items()}
+    return {**dict(given_columns(process, source)), **own}
+
+
+# --- typed ------------------------------------------------------------------------------------------------------------
+
+
+def typed_of(fields: Mapping[str, Field], duty: Duty, values: Mapping[str, Any]) -> Typed:
+    """*values* as somebody would have typed them: what a form opens with."""
+    typed: Typed = {}
+    for name, item in fields.items():
+        if isinstance(item, Table):
+            typed |= _typed_rows(item, duty.settings[name], values.get(name))
+        elif isinstance(item, Ratings):
+            keys = duty.settings[name].columns
+            typed |= {key: item.raw(values[key]) for key in keys if values.get(key) is not None}
+        elif item.asked and values.get(name) is not None:
+            typed[name] = [values[name]["id"]] if isinstance(item, File) else item.raw(values[name])
+    return typed
+
+
+def _typed_rows(table: Table, setting: Setting, rows: Any) -> Typed:
+    typed: Typed = {}
+    for index, row in enumerate(rows or []):
+        name = str(row[setting.key]) if table.from_ else str(index)
+        for column in table.answered():
+            typed[f"{table.id}.{name}.{column.id}"] = column.raw(row.get(column.id))
+    if not rows and table.rows and not table.from_:
+        typed |= {f"{table.id}.{i}.{c.id}": [] for i in range(max(table.rows.least, 0)) for c in table.answered()}
+    return typed
+
+
+def with_row(typed: Typed, table: Table) -> Typed:
+    """*typed* with one more empty row in *table*."""
+    used = [int(row) for row in rows_in(typed, table.id) if row.isdigit()]
+    row = max(used, default=-1) + 1
+    return {**typed, **{f"{table.id}.{row}.{column.id}": [] for column in table.answered()}}
+
+
+def without_row(typed: Typed, table: Table, row: str) -> Typed:
+    """*typed* without that row of *table*."""
+    return {name: texts for name, texts in typed.items() if not name.startswith(f"{table.id}.{row}.")}
+
+
+def values_of(form: wtforms.Form, duty: Duty) -> Read:
+    """The values and unreadable entries of a form. Rows of a person's own that are quite empty are left out."""
+    values: dict[str, Any] = {}
+    errors: dict[str, Invalid] = {}
+    for name, entry in form._fields.items():
+        if isinstance(entry, TableField):
+            values[name] = _rows(entry)
+            errors |= entry.cell_errors
+        else:
+            values[name] = entry.data
+            errors |= {name: entry.invalid} if entry.invalid else {}
+    return Read(values=values, errors=errors)
+
+
+def _rows(entry: TableField) -> list[dict[str, Any]]:
+    if entry.item.from_:
+        return [{entry.setting.key: row, **cells} for row, cells in zip(entry.rows, entry.data, strict=True)]
+    return [cells for row, cells in zip(entry.rows, entry.data, strict=True) if not _empty(entry, row)]
+
+
+def _empty(entry: TableField, row: str) -> bool:
+    return not any(text.strip() for texts in entry.rows[row].values() for text in texts)
+
+
+def row_names(form: wtforms.Form, name: str) -> list[str]:
+    """What the rows of a table's value are called in the form: refusals count values, pages name rows."""
+    entry = form._fields.get(name)
+    if not isinstance(entry, TableField):
+        return []
+    return [row for row in entry.rows if entry.item.from_ or not _empty(entry, row)]
+
+
+def placed(form: wtforms.Form, refusals: Iterable[Refusal]) -> Iterator[tuple[str, Refusal]]:
+    """Each refusal with the name of the input that it belongs to, ``""`` for the form as a whole."""
+    for refusal in refusals:
+        name, _, rest = refusal.path.partition(".")
+        index, _, column = rest.partition(".")
+        names = row_names(form, name)
+        if index.isdigit() and int(index) < len(names):
+            yield f"{name}.{names[int(index)]}.{column}", refusal
+        else:
+            yield refusal.path, refusal
+
+
+# --- rendering --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rendering:
+    """What rendering needs besides the form: texts by path, and how values are said."""
+
+    errors: Mapping[str, Sequence[str]]
+    show: Callable[[Asked, Any], str]
+    say: Say
+    beside: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, tuple[str, str, str]] = field(default_factory=dict)
+
+
+def rendered(sheet: Sheet, paper_: Paper, form: wtforms.Form, how: Rendering) -> Markup:
+    """The fields of the sheet that are shown, in the order of the page."""
+    return Markup("").join(part for asked in sheet.asked if asked.shown for part in _field(asked, paper_, form, how))
+
+
+def _field(asked: Asked, paper_: Paper, form: wtforms.Form, how: Rendering) -> Iterator[Markup]:
+    name = asked.field.id
+    look = paper_.looks[name]
+    if isinstance(look, TableControl):
+        yield look.render(list(_table_rows(asked, form, how)), errors=how.errors.get(name, ()))
+        return
+    if name in paper_.items:
+        yield look.render()
+        yield from (_single(asked, key, paper_.looks[key], form, how) for key in asked.setting.columns)
+        return
+    yield _single(asked, name, look, form, how)
+
+
+def _single(asked: Asked, name: str, look: Any, form: wtforms.Form, how: Rendering) -> Markup:
+    entry = form._fields.get(name)
+    options = None
+    if entry is None:
+        raw: Sequence[str] = [how.show(asked, asked.value)] if asked.value is not None else []
+    elif isinstance(asked.field, File):
+        raw = how.files.get(name, ())
+    else:
+        raw = entry.raw_data or ()
+    if look.spec.options is None:
+        options = tuple((code, how.say(text)) for code, text in asked.setting.options.items())
+    return look.render(raw, errors=how.errors.get(name, ()), beside=how.beside.get(name, ""), options=options)  # type: ignore[no-any-return]
+
+
+def _table_rows(asked: Asked, form: wtforms.Form, how: Rendering) -> Iterator[Row]:
+    entry = form._fields.get(asked.field.id)
+    table = asked.field
+    assert isinstance(table, Table)
+    if table.from_ or not isinstance(entry, TableField):
+        for row in asked.rows:
+            yield _given_row(table, asked, row, entry, how)
+        return
+    values = dict(zip(row_names(form, table.id), asked.rows, strict=False))
+    for row, cells in entry.rows.items():
+        shown = {
+            c.id: [how.show(asked, values[row].get(c.id))]
+            for c in table.columns.values()
+            if not c.asked and row in values
+        }
+        removable = True
+        yield Row(row=row, raw={**cells, **shown}, errors=_row_errors(table, row, how), removable=removable)
+
+
+def _given_row(table: Table, asked: Asked, row: Mapping[str, Any], entry: Any, how: Rendering) -> Row:
+    key = str(row.get(asked.setting.key, ""))
+    typed = entry.rows.get(key, {}) if isinstance(entry, TableField) else {}
+    raw: dict[str, Sequence[str]] = {}
+    for name, value in row.items():
+        column = table.columns.get(name)
+        if column is not None and column.asked and isinstance(entry, TableField):
+            raw[name] = typed.get(name, [])
+        else:
+            raw[name] = [how.show(asked, value)] if value is not None else []
+    return Row(row=key, title=key, raw=raw, errors=_row_errors(table, key, how), given=entry is None)
+
+
+def _row_errors(table: Table, row: str, how: Rendering) -> dict[str, Sequence[str]]:
+    stem = f"{table.id}.{row}."
+    return {path[len(stem) :]: texts for path, texts in how.errors.items() if path.startswith(stem)}

@@ -1,0 +1,88 @@
+"""What stands around every page: who is signed in, where to go, the language; and the built files it needs.
+
+Templates get ``page`` without asking; a view that knows more (the role somebody has in a case, the definition's
+version) hands in ``page=frame(role=..., version=...)``.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, current_app, request, send_from_directory, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from web import clock
+from web.access import open_to
+from web.languages import day, language
+
+BUILT = Path(__file__).parent / "static" / "build"
+#: The pages that the header leads to, where they exist: endpoint and name.
+PAGES = (("cases.tasks", "Tugas saya"), ("cases.team", "Tim saya"), ("account.help", "Bantuan"))
+
+
+def init_app(app: Flask) -> None:
+    app.context_processor(lambda: {"page": frame()})
+    app.jinja_env.globals["asset"] = asset
+    app.add_url_rule("/static/build/<path:name>", "built", built)
+
+
+def frame(**more: Any) -> dict[str, Any]:
+    """The frame of the page that answers this request, with *more* that only the view knows."""
+    known = {
+        "language": language(),
+        "here": request.full_path.rstrip("?") if request.method == "GET" else request.path,
+        "help": url_for("account.help"),
+        "today": None,
+    }
+    if current_app.extensions["settings"].demo:
+        known |= {"today": day(clock.today()), "today_url": url_for("account.date_of_demo")}
+    return {**known, **_person(), **more}
+
+
+def _person() -> dict[str, Any]:
+    if not current_user.is_authenticated:
+        return {"sign_in": url_for("account.sign_in")}
+    return {
+        "region": current_user.region,
+        "person": current_user.name,
+        "nav": list(_navigation()),
+        "sign_out": url_for("account.sign_out"),
+    }
+
+
+def _navigation() -> Any:
+    names = {"Tugas saya": _("Tugas saya"), "Tim saya": _("Tim saya"), "Bantuan": _("Bantuan")}
+    for endpoint, name in PAGES:
+        if endpoint in current_app.view_functions:
+            yield url_for(endpoint), names[name], request.endpoint == endpoint, None
+
+
+@cache
+def _manifest() -> dict[str, str]:
+    file = BUILT / "manifest.json"
+    return json.loads(file.read_text()) if file.exists() else {}
+
+
+def asset(name: str) -> str:
+    """The address of a built file, which changes with its content."""
+    return f"/static/build/{_manifest().get(name, name)}"
+
+
+@open_to("everyone")
+def built(name: str) -> Response:
+    """A built file; packed where the browser takes that. Its name changes with its content, so it is kept for a year."""
+    packed = "gzip" in request.accept_encodings and (BUILT / f"{name}.gz").is_file()
+    response = send_from_directory(BUILT, name, max_age=31536000)
+    if packed:
+        kind = response.headers["Content-Type"]
+        response = send_from_directory(BUILT, f"{name}.gz", max_age=31536000)
+        response.headers["Content-Encoding"] = "gzip"
+        response.headers["Content-Type"] = kind
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    response.vary.add("Accept-Encoding")
+    return response

@@ -1,0 +1,170 @@
+"""What somebody has to do, what waits for others, what is done: one line a task, the most urgent first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from engine.clock import due_on, opens_on, waiting
+from engine.process import NOTE
+from web import drafts
+from web.languages import day, translated
+from web.store import Held, store
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One task: what, about whom, until when, and where it is done."""
+
+    title: str
+    about: str
+    state: str
+    late: bool
+    href: str
+    action: str
+    due: date | None
+
+    @property
+    def sort(self) -> tuple[bool, date]:
+        return self.due is None, self.due or date.max
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inbox:
+    """The lines of one person. ``next_text`` says what will come where nothing is to be done."""
+
+    now: tuple[Line, ...]
+    waiting: tuple[Line, ...]
+    done: tuple[Line, ...]
+    team: tuple[Line, ...]
+    next_text: str
+
+
+def inbox(rows: Any, person: str, now: datetime) -> Inbox:
+    """The inbox of *person*."""
+    running = store().inbox(rows, person, finished=False)
+    kept = drafts.mine(rows, person)
+    mine = [line for held in running for line in _mine(held, person, now, kept)]
+    busy = {line.href.split("/")[2] for line in mine}
+    others = [_other(held, now) for held in running if held.case.id not in busy and _reads(held)]
+    done = [_done(held) for held in store().inbox(rows, person, finished=True) if _reads(held)]
+    team = [_other(held, now) for held in running if held.subject.id != person and _leads(held)]
+    return Inbox(
+        now=tuple(sorted(mine, key=lambda line: line.sort)),
+        waiting=tuple(others),
+        done=tuple(done),
+        team=tuple(sorted(team, key=lambda line: line.sort)),
+        next_text=_next(running, now),
+    )
+
+
+def _reads(held: Held) -> bool:
+    """Whether the person has more to do with the case than to answer for it once."""
+    return any(held.process.words.roles[actor.role].is_ != "peer" for actor in held.actors)
+
+
+def _leads(held: Held) -> bool:
+    return any(held.process.words.roles[actor.role].is_.startswith("superior") for actor in held.actors)
+
+
+def _mine(held: Held, person: str, now: datetime, kept: set[tuple[str, str, int]]) -> Iterator[Line]:
+    """What this person can do on the case now."""
+    process, case = held.process, held.case
+    yield from _raters(held, now)
+    stage, today = process.stages[case.stage], case.cycle.day_of(now)
+    if stage.final or waiting(process, case, today):
+        return
+    for actor in held.actors:
+        for duty in process.by_stage[case.stage]:
+            works = actor.role in duty.actor and duty.id in case.open and not (duty.many and actor.answered)
+            writes = actor.role not in duty.actor and bool(duty.submitted_by(NOTE, actor.role))
+            if works or writes:
+                started = (case.id, duty.id, case.entry) in kept
+                yield _line(held, now, duty.title, _("Lanjutkan draf") if started else _("Buka"))
+                return
+
+
+def _raters(held: Held, now: datetime) -> Iterator[Line]:
+    """Raters that are still to be proposed or confirmed, from the beginning of the case."""
+    for role in held.process.words.roles.values():
+        awaited = role.confirmed_by and not held.case.seats.get(role.id) and _still_wanted(held, role.id)
+        mine = {actor.role for actor in held.actors}
+        if not awaited or not mine & {*role.proposed_by, *role.confirmed_by}:
+            continue
+        confirms = bool(mine & set(role.confirmed_by))
+        title = _("Setujui penilai: %(role)s") if confirms else _("Usulkan penilai: %(role)s")
+        href = url_for("cases.seats", case_id=held.case.id, role=role.id)
+        yield Line(title=title % {"role": translated(role.title)}, about=held.subject.name, state=_("sebelum tahapnya dibuka"),
+                   late=False, href=href, action=_("Buka"), due=None)  # fmt: skip
+
+
+def _still_wanted(held: Held, role: str) -> bool:
+    """Whether a task for *role* lies ahead, or is open."""
+    duties = [duty for duty in held.process.duties.values() if role in duty.actor]
+    return any(duty.stage not in held.case.path or duty.id in held.case.open for duty in duties)
+
+
+def _line(held: Held, now: datetime, title: str, action: str) -> Line:
+    due = due_on(held.process, held.case)
+    today = held.case.cycle.day_of(now)
+    return Line(
+        title=translated(title),
+        about=held.subject.name,
+        state=due_text(due, today),
+        late=due is not None and today > due,
+        href=url_for("cases.show", case_id=held.case.id),
+        action=action,
+        due=due,
+    )
+
+
+def due_text(due: date | None, today: date) -> str:
+    """Until when, in words."""
+    if due is None:
+        return ""
+    if today > due:
+        return ngettext("terlambat %(num)s hari", "terlambat %(num)s hari", (today - due).days)
+    if today == due:
+        return _("sampai hari ini")
+    left = (due - today).days
+    return ngettext("sampai %(day)s, %(num)s hari lagi", "sampai %(day)s, %(num)s hari lagi", left, day=day(due))
+
+
+def _other(held: Held, now: datetime) -> Line:
+    process, case = held.process, held.case
+    stage, today = process.stages[case.stage], case.cycle.day_of(now)
+    if waiting(process, case, today):
+        line = _line(held, now, stage.title, _("Lihat"))
+        opens = opens_on(process, case)
+        return Line(**{**_fields(line), "state": _("dibuka %(day)s", day=day(opens)), "late": False})
+    return _line(held, now, stage.title, _("Lihat"))
+
+
+def _fields(line: Line) -> dict[str, Any]:
+    return {name: getattr(line, name) for name in Line.__dataclass_fields__}
+
+
+def _done(held: Held) -> Line:
+    href = url_for("cases.show", case_id=held.case.id)
+    return Line(title=held.cycle_title, about=held.subject.name, state=translated(held.process.stages[held.case.stage].title),
+                late=False, href=href, action=_("Lihat"), due=None)  # fmt: skip
+
+
+def _next(running: list[Held], now: datetime) -> str:
+    """What will come next, and when, for an empty list."""
+    days = [
+        (opens, held)
+        for held in running
+        if (opens := opens_on(held.process, held.case)) and opens > held.case.cycle.day_of(now)
+    ]
+    if not days:
+        return _("Anda akan melihat tugas di sini begitu sebuah berkas sampai pada Anda.")
+    opens, held = min(days, key=lambda pair: pair[0])
+    title = translated(held.process.stages[held.case.stage].title)
+    return _("Berikutnya: %(title)s, dibuka %(day)s.", title=title, day=day(opens))

@@ -1,0 +1,79 @@
+"""Languages: Indonesian is the source, English is complete. How numbers and days are written in each.
+
+Templates have ``_`` and ``ngettext``, ``d`` for texts of definitions, and the filters ``number``, ``day``, ``moment``.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+from flask import Flask, has_request_context, request, session
+from flask_babel import Babel, force_locale, get_locale, gettext
+from flask_login import current_user
+
+from web.clock import ZONE
+from web.definitions import library
+
+LANGUAGES = ("id", "en")
+#: Indonesia's own names of its zones, which do not change with the language.
+ZONE_NAMES = {
+    "Asia/Jakarta": "WIB", "Asia/Pontianak": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT",
+}  # fmt: skip
+
+babel = Babel()
+
+
+def init_app(app: Flask) -> None:
+    babel.init_app(app, locale_selector=chosen)
+    app.jinja_env.globals["d"] = translated
+    app.jinja_env.filters.update(number=number, day=day, moment=moment)
+
+
+def chosen() -> str:
+    """The language of this request: chosen in this browser, else the person's own, else the browser's, else Indonesian."""
+    if not has_request_context():
+        return "id"
+    if session.get("language") in LANGUAGES:
+        return str(session["language"])
+    if current_user.is_authenticated:
+        return str(current_user.language)
+    return request.accept_languages.best_match(LANGUAGES) or "id"
+
+
+def language() -> str:
+    """The language in force: ``id`` or ``en``."""
+    locale = get_locale()
+    return locale.language if locale else "id"
+
+
+def translated(text: str) -> str:
+    """A text of a definition in the language in force."""
+    return library().text(text, language())
+
+
+def number(value: Decimal | int | None, decimals: int | None = None) -> str:
+    """A number as people write it: ``12.345,50`` in Indonesian, ``12,345.50`` in English; nothing for none."""
+    if value is None:
+        return ""
+    written = f"{value:,f}" if decimals is None else f"{value:,.{decimals}f}"
+    return written if language() == "en" else written.translate(str.maketrans(",.", ".,"))
+
+
+def day(value: date | None) -> str:
+    """A day in words: ``14 Juli 2026``; nothing for none."""
+    return "" if value is None else format_date(value, "d MMMM y", locale=language())
+
+
+def moment(value: datetime | None, zone: str = ZONE) -> str:
+    """An instant in the unit's zone: ``14 Juli 2026 pukul 10.42 WIB``; nothing for none."""
+    if value is None:
+        return ""
+    local = value.astimezone(ZoneInfo(zone))
+    time = local.strftime("%H:%M" if language() == "en" else "%H.%M")
+    return gettext("%(day)s pukul %(time)s %(zone)s", day=day(local.date()), time=time, zone=ZONE_NAMES.get(zone, zone))
+
+
+__all__ = ["LANGUAGES", "chosen", "day", "force_locale", "gettext", "language", "moment", "number", "translated"]

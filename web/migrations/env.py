@@ -1,0 +1,27 @@
+"""How Alembic runs here: over the service's own engine, called by ``borang init`` or ``flask db``."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from alembic import context
+from flask import current_app
+
+from web.tables import Instant, db
+
+
+def migrate() -> None:
+    options = current_app.extensions["migrate"].configure_args
+    with db.engine.connect() as connection:
+        context.configure(connection=connection, target_metadata=db.metadata, render_item=as_written, **options)
+        with context.begin_transaction():
+            context.run_migrations()
+        connection.commit()
+
+
+def as_written(kind: str, item: Any, _: Any) -> str | Literal[False]:
+    """Our own types as those that stand behind them: a migration must not change when the code does."""
+    return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, Instant) else False
+
+
+migrate()

@@ -1,0 +1,240 @@
+"""All tables."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "audit",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("person_id", sa.String(length=36), nullable=True),
+        sa.Column("case_id", sa.String(length=36), nullable=True),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("detail", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit")),
+    )
+    op.create_table(
+        "definition",
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.Column("workflow", sa.String(length=60), nullable=False),
+        sa.Column("files", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("hash", name=op.f("pk_definition")),
+    )
+    op.create_table(
+        "one_time_key",
+        sa.Column("key_hash", sa.String(length=64), nullable=False),
+        sa.Column("body_hash", sa.String(length=64), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("key_hash", name=op.f("pk_one_time_key")),
+    )
+    op.create_table(
+        "region",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("zone", sa.String(length=40), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_region")),
+    )
+    op.create_table(
+        "throttle",
+        sa.Column("subject", sa.String(length=64), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("subject", name=op.f("pk_throttle")),
+    )
+    op.create_table(
+        "cycle",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("region_id", sa.String(length=40), nullable=False),
+        sa.Column("definition", sa.String(length=64), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("start", sa.Date(), nullable=False),
+        sa.Column("end", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(["definition"], ["definition.hash"], name=op.f("fk_cycle_definition_definition")),
+        sa.ForeignKeyConstraint(["region_id"], ["region.id"], name=op.f("fk_cycle_region_id_region")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_cycle")),
+    )
+    op.create_table(
+        "person",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("region_id", sa.String(length=40), nullable=False),
+        sa.Column("unit_code", sa.String(length=40), nullable=False),
+        sa.Column("nip", sa.String(length=18), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("password_hash", sa.String(length=200), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("superior_id", sa.String(length=36), nullable=True),
+        sa.Column("language", sa.String(length=2), nullable=False),
+        sa.Column("profile", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["region_id"], ["region.id"], name=op.f("fk_person_region_id_region")),
+        sa.ForeignKeyConstraint(["superior_id"], ["person.id"], name=op.f("fk_person_superior_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
+        sa.UniqueConstraint("nip", name=op.f("uq_person_nip")),
+    )
+    with op.batch_alter_table("person", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_person_region_id_unit_code"), ["region_id", "unit_code"], unique=False)
+        batch_op.create_index(batch_op.f("ix_person_superior_id"), ["superior_id"], unique=False)
+
+    op.create_table(
+        "unit",
+        sa.Column("region_id", sa.String(length=40), nullable=False),
+        sa.Column("code", sa.String(length=40), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.ForeignKeyConstraint(["region_id"], ["region.id"], name=op.f("fk_unit_region_id_region")),
+        sa.PrimaryKeyConstraint("region_id", "code", name=op.f("pk_unit")),
+    )
+    op.create_table(
+        "appraisal",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("region_id", sa.String(length=40), nullable=False),
+        sa.Column("cycle_id", sa.String(length=36), nullable=False),
+        sa.Column("person_id", sa.String(length=36), nullable=False),
+        sa.Column("definition", sa.String(length=64), nullable=False),
+        sa.Column("stage", sa.String(length=60), nullable=False),
+        sa.Column("entry", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("opens_on", sa.Date(), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["cycle_id"], ["cycle.id"], name=op.f("fk_appraisal_cycle_id_cycle")),
+        sa.ForeignKeyConstraint(["definition"], ["definition.hash"], name=op.f("fk_appraisal_definition_definition")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_appraisal_person_id_person")),
+        sa.ForeignKeyConstraint(["region_id"], ["region.id"], name=op.f("fk_appraisal_region_id_region")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_appraisal")),
+        sa.UniqueConstraint("cycle_id", "person_id", name=op.f("uq_appraisal_cycle_id_person_id")),
+    )
+    with op.batch_alter_table("appraisal", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_appraisal_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_appraisal_region_id_stage_due_on"), ["region_id", "stage", "due_on"], unique=False
+        )
+
+    op.create_table(
+        "office",
+        sa.Column("region_id", sa.String(length=40), nullable=False),
+        sa.Column("role", sa.String(length=60), nullable=False),
+        sa.Column("person_id", sa.String(length=36), nullable=False),
+        sa.Column("unit_code", sa.String(length=40), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_office_person_id_person")),
+        sa.ForeignKeyConstraint(["region_id"], ["region.id"], name=op.f("fk_office_region_id_region")),
+        sa.PrimaryKeyConstraint("region_id", "role", "person_id", "unit_code", name=op.f("pk_office")),
+    )
+    with op.batch_alter_table("office", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_office_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "sign_in",
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("person_id", sa.String(length=36), nullable=False),
+        sa.Column("expires_on", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_sign_in_person_id_person")),
+        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_sign_in")),
+    )
+    with op.batch_alter_table("sign_in", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_sign_in_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "attachment",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("case_id", sa.String(length=36), nullable=False),
+        sa.Column("duty", sa.String(length=60), nullable=False),
+        sa.Column("field", sa.String(length=120), nullable=False),
+        sa.Column("owner_id", sa.String(length=36), nullable=True),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("kind", sa.String(length=100), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["appraisal.id"], name=op.f("fk_attachment_case_id_appraisal")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_attachment")),
+    )
+    with op.batch_alter_table("attachment", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_attachment_case_id"), ["case_id"], unique=False)
+
+    op.create_table(
+        "draft",
+        sa.Column("case_id", sa.String(length=36), nullable=False),
+        sa.Column("duty", sa.String(length=60), nullable=False),
+        sa.Column("person_id", sa.String(length=36), nullable=False),
+        sa.Column("entry", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("typed", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["appraisal.id"], name=op.f("fk_draft_case_id_appraisal")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_draft_person_id_person")),
+        sa.PrimaryKeyConstraint("case_id", "duty", "person_id", name=op.f("pk_draft")),
+    )
+    op.create_table(
+        "journal",
+        sa.Column("case_id", sa.String(length=36), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("event", sa.String(length=20), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("person_id", sa.String(length=36), nullable=True),
+        sa.Column("role", sa.String(length=60), nullable=False),
+        sa.Column("action", sa.String(length=60), nullable=False),
+        sa.Column("duty", sa.String(length=60), nullable=False),
+        sa.Column("answer", sa.String(length=36), nullable=False),
+        sa.Column("inputs", sa.Text(), nullable=False),
+        sa.Column("noted", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["appraisal.id"], name=op.f("fk_journal_case_id_appraisal")),
+        sa.PrimaryKeyConstraint("case_id", "seq", name=op.f("pk_journal")),
+    )
+    op.create_table(
+        "seat",
+        sa.Column("case_id", sa.String(length=36), nullable=False),
+        sa.Column("role", sa.String(length=60), nullable=False),
+        sa.Column("person_id", sa.String(length=36), nullable=False),
+        sa.Column("confirmed", sa.Boolean(), nullable=False),
+        sa.Column("answered", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["appraisal.id"], name=op.f("fk_seat_case_id_appraisal")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_seat_person_id_person")),
+        sa.PrimaryKeyConstraint("case_id", "role", "person_id", name=op.f("pk_seat")),
+    )
+    with op.batch_alter_table("seat", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_seat_person_id"), ["person_id"], unique=False)
+
+
+def downgrade() -> None:
+    with op.batch_alter_table("seat", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_seat_person_id"))
+
+    op.drop_table("seat")
+    op.drop_table("journal")
+    op.drop_table("draft")
+    with op.batch_alter_table("attachment", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_attachment_case_id"))
+
+    op.drop_table("attachment")
+    with op.batch_alter_table("sign_in", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sign_in_person_id"))
+
+    op.drop_table("sign_in")
+    with op.batch_alter_table("office", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_office_person_id"))
+
+    op.drop_table("office")
+    with op.batch_alter_table("appraisal", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_appraisal_region_id_stage_due_on"))
+        batch_op.drop_index(batch_op.f("ix_appraisal_person_id"))
+
+    op.drop_table("appraisal")
+    op.drop_table("unit")
+    with op.batch_alter_table("person", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_person_superior_id"))
+        batch_op.drop_index(batch_op.f("ix_person_region_id_unit_code"))
+
+    op.drop_table("person")
+    op.drop_table("cycle")
+    op.drop_table("throttle")
+    op.drop_table("region")
+    op.drop_table("one_time_key")
+    op.drop_table("definition")
+    op.drop_table("audit")

@@ -1,0 +1,56 @@
+"""Passwords: kept as argon2id, verified in about the same time whether the account exists or not."""
+
+from __future__ import annotations
+
+import secrets
+from threading import BoundedSemaphore
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from flask import Flask, current_app
+
+#: In bytes. Hashing ten megabytes takes a tenth of a second of everybody's time.
+LONGEST = 256
+#: Each verification takes 19 MiB; more at once than cores gains nothing.
+_VERIFYING = BoundedSemaphore(4)
+#: Letters and digits that nobody confuses when reading them out.
+_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+
+
+class Passwords:
+    """Hashes with one set of parameters, and the hash of nobody's password, against which unknown names are tried."""
+
+    def __init__(self, hasher: PasswordHasher) -> None:
+        self._hasher = hasher
+        self._nobody = hasher.hash(secrets.token_hex())
+
+    def hash(self, password: str) -> str:
+        return self._hasher.hash(password)
+
+    def match(self, kept: str | None, password: str) -> bool:
+        """Whether *password* is the one kept; never for nobody (``None`` or empty), in the same time."""
+        if len(password.encode(errors="replace")) > LONGEST:
+            return False
+        with _VERIFYING:
+            try:
+                return self._hasher.verify(kept or self._nobody, password) and bool(kept)
+            except (VerificationError, InvalidHashError):
+                return False
+
+    def outdated(self, kept: str) -> bool:
+        """Whether *kept* was made with other parameters than are used now."""
+        return self._hasher.check_needs_rehash(kept)
+
+
+def init_app(app: Flask) -> None:
+    app.extensions["passwords"] = Passwords(PasswordHasher.from_parameters(app.extensions["settings"].argon2))
+
+
+def passwords() -> Passwords:
+    found: Passwords = current_app.extensions["passwords"]
+    return found
+
+
+def generated() -> str:
+    """A password to hand over: four groups of four letters or digits, 79 bits."""
+    return "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(4))

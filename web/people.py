@@ -1,0 +1,98 @@
+"""People: who they are, and how they are known when they sign in."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import ColumnElement, select, update
+
+from web.database import writing
+from web.passwords import passwords
+from web.tables import Person as Row
+from web.tables import Region, db
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody of a region. ``profile`` holds the vocabulary's profile fields."""
+
+    id: str
+    region: str
+    unit: str
+    nip: str
+    name: str
+    superior: str | None
+    active: bool
+    language: str
+    profile: Mapping[str, Any] = field(default_factory=dict)
+
+
+def person(person_id: str) -> Person | None:
+    """The person with this id."""
+    row = db.session.get(Row, person_id)
+    return _record(row) if row else None
+
+
+def people(ids: Iterable[str]) -> dict[str, Person]:
+    """The people with these ids, by id; ids of nobody are left out."""
+    return {row.id: _record(row) for row in _rows(Row.id.in_(set(ids)))}
+
+
+def colleagues(of: Person) -> list[Person]:
+    """The active people of the same unit, except the person themselves, by name."""
+    rows = _rows(Row.region_id == of.region, Row.unit_code == of.unit, Row.id != of.id, Row.active)
+    return sorted((_record(row) for row in rows), key=lambda found: found.name)
+
+
+def by_nip(nip: str) -> Person | None:
+    """The person with this NIP, written with or without spaces."""
+    row = db.session.scalars(select(Row).where(Row.nip == "".join(nip.split()))).first()
+    return _record(row) if row else None
+
+
+def authenticated(nip: str, password: str) -> Person | None:
+    """Whoever signs in with this NIP and password; nobody else, in the same time. A hash of old is made anew."""
+    row = db.session.scalars(select(Row).where(Row.nip == "".join(nip.split()), Row.active)).first()
+    kept = row.password_hash if row else None
+    if not passwords().match(kept, password) or row is None or kept is None:
+        return None
+    found = _record(row)
+    if passwords().outdated(kept):
+        set_password(found.id, password)
+    return found
+
+
+def set_password(person_id: str, password: str) -> None:
+    kept = passwords().hash(password)
+    with writing() as rows:
+        rows.execute(update(Row).where(Row.id == person_id).values(password_hash=kept))
+
+
+def set_language(person_id: str, language: str) -> None:
+    with writing() as rows:
+        rows.execute(update(Row).where(Row.id == person_id).values(language=language))
+
+
+def zone_of(region_id: str) -> str:
+    """The zone in which the days of a region are counted."""
+    return db.session.get_one(Region, region_id).zone
+
+
+def _rows(*conditions: ColumnElement[bool]) -> Iterator[Row]:
+    yield from db.session.scalars(select(Row).where(*conditions))
+
+
+def _record(row: Row) -> Person:
+    return Person(
+        id=row.id,
+        region=row.region_id,
+        unit=row.unit_code,
+        nip=row.nip,
+        name=row.name,
+        superior=row.superior_id,
+        active=row.active,
+        language=row.language,
+        profile=json.loads(row.profile),
+    )

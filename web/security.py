@@ -1,0 +1,84 @@
+"""What every request must be like, and what every answer says to the browser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flask import Flask, abort, current_app, request
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.wrappers import Response
+
+from web.config import FIELD_LIMIT, TEXT_LIMIT
+
+#: Nothing from elsewhere, nothing inline, no frames.
+POLICY = "; ".join([
+    "default-src 'self'",
+    "img-src 'self' data:",
+    "object-src 'none'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+])  # fmt: skip
+
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    # Pages of a case have addresses that other sites need not see; our own check against forged posts needs them.
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+FOR_A_YEAR = "max-age=31536000; includeSubDomains"
+
+csrf = CSRFProtect()
+
+
+def init_app(app: Flask) -> None:
+    app.before_request(check_size)
+    app.before_request(check_text)
+    csrf.init_app(app)
+    app.after_request(protect)
+
+
+def check_size() -> None:
+    """Refuses a typed form with too much text or too many fields; Werkzeug counts those of multipart forms only."""
+    if request.mimetype != "application/x-www-form-urlencoded":
+        return
+    if (request.content_length or 0) > TEXT_LIMIT:
+        abort(413)
+    body = request.get_data(cache=True)
+    if len(body) > TEXT_LIMIT or body.count(b"&") >= FIELD_LIMIT:
+        abort(413)
+
+
+def check_text() -> None:
+    """Refuses what no keyboard types and no database keeps: NUL, and halves of characters."""
+    for part in _texts():
+        if "\0" in part or not _whole(part):
+            abort(400)
+
+
+def _texts() -> Iterator[str]:
+    yield request.path
+    for values in (request.args, request.form):
+        for name, given in values.lists():
+            yield name
+            yield from given
+    for name, file in request.files.items(multi=True):
+        yield name
+        yield file.filename or ""
+
+
+def _whole(text: str) -> bool:
+    return text.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
+def protect(response: Response) -> Response:
+    """Adds what W3C and OWASP ask of every answer. A page is not kept by any cache unless its view says so."""
+    response.headers.extend({name: value for name, value in HEADERS.items() if name not in response.headers})
+    if "Cache-Control" not in response.headers:
+        response.headers["Cache-Control"] = "no-store"
+    if current_app.extensions["settings"].https:
+        response.headers["Strict-Transport-Security"] = FOR_A_YEAR
+    return response

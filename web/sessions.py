@@ -1,0 +1,119 @@
+"""Who is signed in. A session lives in the database, so that it can be ended; the cookie holds a random token only.
+
+A person who is no longer active is signed out at their next request.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any, ClassVar
+
+from flask import Flask, session
+from flask_login import LoginManager, current_user, login_user, logout_user
+from sqlalchemy import Date, bindparam, delete, insert, text
+
+from web import clock
+from web.database import writing
+from web.tables import SignIn, db
+
+#: A session ends with the day after it began. Whole days say nothing about when somebody answered anonymously.
+DAYS = 1
+#: What a visitor chose before signing in and keeps.
+KEPT = ("language",)
+
+# Every page of somebody signed in asks this: one query, in the database's own words.
+_FIND = text(
+    """
+    SELECT p.id, p.name, p.nip, p.region_id, r.title, r.zone, p.unit_code, p.language
+    FROM sign_in s JOIN person p ON p.id = s.person_id JOIN region r ON r.id = p.region_id
+    WHERE s.token_hash = :token_hash AND s.expires_on >= :today AND p.active
+    """
+).bindparams(bindparam("today", type_=Date))
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """The person who is signed in, as ``flask_login.current_user`` holds them."""
+
+    id: str
+    name: str
+    nip: str
+    region_id: str
+    region: str
+    zone: str
+    unit_code: str
+    language: str
+    token: str = field(default="", repr=False)
+
+    is_authenticated: ClassVar[bool] = True
+    is_active: ClassVar[bool] = True
+    is_anonymous: ClassVar[bool] = False
+
+    def get_id(self) -> str:
+        return self.token
+
+
+manager = LoginManager()
+# It would mark a session by network and browser; a phone changes its network many times a day.
+manager.session_protection = None
+
+
+def init_app(app: Flask) -> None:
+    manager.init_app(app)
+
+
+@manager.user_loader
+def find(token: str) -> SignedIn | None:
+    """Who holds *token*, if its session has not ended."""
+    row = db.session.execute(_FIND, {"token_hash": _hash(token), "today": _today()}).first()
+    return SignedIn(*row, token=token) if row else None
+
+
+def begin(person_id: str) -> None:
+    """Signs *person_id* in with a new token; whatever session this browser had is over."""
+    before, token, today = session.get("_user_id"), secrets.token_urlsafe(32), _today()
+    with writing() as rows:
+        rows.execute(delete(SignIn).where(SignIn.expires_on < today))
+        rows.execute(delete(SignIn).where(SignIn.token_hash == _hash(before or "")))
+        expires = today + timedelta(days=DAYS)
+        rows.execute(insert(SignIn).values(token_hash=_hash(token), person_id=person_id, expires_on=expires))
+    _renew()
+    person = find(token)
+    if person is None:
+        raise LookupError(f"nobody active has the id {person_id}")
+    login_user(person)
+    # A mark of network and browser that we do not use; it need not travel.
+    session.pop("_id", None)
+
+
+def end() -> None:
+    """Signs out: the token is worth nothing from now on, wherever it was copied to."""
+    if current_user.is_authenticated:
+        with writing() as rows:
+            rows.execute(delete(SignIn).where(SignIn.token_hash == _hash(current_user.token)))
+        logout_user()
+    _renew()
+
+
+def end_all(person_id: str) -> None:
+    """Ends every session of a person, on all devices."""
+    with writing() as rows:
+        rows.execute(delete(SignIn).where(SignIn.person_id == person_id))
+
+
+def _renew() -> None:
+    """Empties the cookie, and with it the token against forged requests."""
+    kept: dict[str, Any] = {name: session[name] for name in KEPT if name in session}
+    session.clear()
+    session.update(kept)
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _today() -> date:
+    return clock.wall().date()

@@ -1,0 +1,92 @@
+"""Values as a page says them: numbers and days of the language, options by their text, rows as tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from flask_babel import gettext as _
+
+from engine import feel
+from engine.kinds import Choice, Computed, Day, Field, File, Number, Ratings, Scale, Setting, Table, YesNo
+from engine.process import Process
+from web.languages import day, moment, number, translated
+
+
+def answer(process: Process, item: Field, setting: Setting, value: Any) -> str:
+    """An answer to *item* in words; nothing for none."""
+    if value is None:
+        return ""
+    if isinstance(item, Scale | Ratings):
+        step = number(value)
+        words = setting.options.get(str(value.normalize() if value else value), "")
+        return f"{step} – {translated(words)}" if words else step
+    if isinstance(item, Choice):
+        codes = value if isinstance(value, list) else [value]
+        return ", ".join(translated(setting.options.get(code, code)) for code in codes)
+    if isinstance(item, Number):
+        return number(value)
+    if isinstance(item, YesNo):
+        return _("Ya") if value else _("Tidak")
+    if isinstance(item, File):
+        return str(value["name"])
+    return plain(process, value, setting.item if isinstance(item, Computed) else feel.ANY)
+
+
+def plain(process: Process, value: Any, type_: feel.Type = feel.ANY) -> str:
+    """A value in words; its static type tells whose option a code is."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return _("Ya") if value else _("Tidak")
+    if isinstance(value, Decimal):
+        return number(value)
+    if isinstance(value, datetime):
+        return moment(value)
+    if isinstance(value, date):
+        return day(value)
+    if isinstance(value, list):
+        inner = type_.item if isinstance(type_, feel.ListOf) else feel.ANY
+        return ", ".join(plain(process, item, inner) for item in value)
+    if isinstance(value, dict):
+        return "; ".join(f"{word(process, name)}: {plain(process, item)}" for name, item in value.items())
+    return word(process, str(value), type_)
+
+
+def word(process: Process, code: str, type_: feel.Type = feel.ANY) -> str:
+    """What a code stands for: an option, a row of a catalogue, a value; the code itself if nothing."""
+    words = process.words
+    name = type_.name if isinstance(type_, feel.Codes) else ""
+    if name in words.choices and code in words.choices[name].options:
+        return translated(words.choices[name].options[code])
+    for catalogue in words.catalogues.values():
+        if code in catalogue.rows:
+            return translated(catalogue.rows[code].cells.get("title", code))
+    for listed in words.choices.values():
+        if code in listed.options:
+            return translated(listed.options[code])
+    if code in process.values and process.values[code].title:
+        return translated(process.values[code].title)
+    return code
+
+
+def table(process: Process, item: Table, setting: Setting, rows: Sequence[Mapping[str, Any]], titles: Mapping[str, str]) -> tuple[list[str], list[list[str]]]:
+    """An answered table: its headings and its rows in words. *titles* name the columns taken from elsewhere."""
+    names = {**titles, **{name: column.title for name, column in item.columns.items()}}
+    heads = [translated(title) for title in names.values()]
+    return heads, [[_cell(process, item, setting, name, row.get(name)) for name in names] for row in rows]
+
+
+def _cell(process: Process, item: Table, setting: Setting, name: str, value: Any) -> str:
+    column = item.columns.get(name)
+    if column is None:
+        return plain(process, value, _member(setting.item, name))
+    if isinstance(column, Day):
+        return day(value)
+    return answer(process, column, setting.columns[name], value)
+
+
+def _member(context: feel.Type, name: str) -> feel.Type:
+    return context.members.get(name, feel.ANY) if isinstance(context, feel.Context) else feel.ANY

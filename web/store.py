@@ -1,0 +1,499 @@
+"""Cases in the database: finding them, and the one transaction in which they move.
+
+A move locks the case's row first, then loads, authorises and acts; journal, row, seats, draft and one-time key are
+written together or not at all. Statements are written out: this is the path that everything waits for.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import uuid
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import bindparam, text
+from sqlalchemy.orm import Session, scoped_session
+
+from engine import Actor, Case, Cycle, Entry, Outcome, Refusal, Refused, Stale, act, begin, set_seats
+from engine.clock import due_on, opens_on
+from engine.journal import fold
+from engine.process import NOTE, Process
+from web import drafts
+from web.definitions import Definitions, definitions
+from web.relations import Ties, actors
+
+#: Where statements are sent: the request's session, or the one inside ``writing``.
+Rows = Session | scoped_session[Any]
+
+
+class Missing(Exception):
+    """There is no such case for this person. Not there and not yours look the same from outside."""
+
+
+class Conflict(Exception):
+    """The same one-time key came with another body."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """The person appraised, as pages name them."""
+
+    id: str
+    name: str
+    unit: str
+    region: str
+    region_title: str
+    profile: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A case in somebody's hands: nobody holds one without a role on it."""
+
+    case: Case
+    process: Process
+    subject: Subject
+    actors: tuple[Actor, ...]
+    cycle_title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """What a form was opened with: the visit of the stage, and how often its task had been submitted then."""
+
+    entry: int
+    submitted: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """What came of a submission; ``again`` when it was the same one once more."""
+
+    case_id: str
+    action: str
+    entry: int
+    stage: str
+    number: str
+    again: bool = False
+    ignored: tuple[str, ...] = ()
+
+
+_CASE = """
+select c.id, c.region_id, c.person_id, c.definition, c.stage, c.entry, c.version, c.state,
+       y.id as cycle_id, y.title as cycle_title, y.start as cycle_start, y."end" as cycle_end,
+       r.zone, r.title as region_title, p.name, p.profile, p.unit_code, u.name as unit,
+       p.superior_id as superior1, s.superior_id as superior2
+from appraisal c join cycle y on y.id = c.cycle_id join region r on r.id = c.region_id
+join person p on p.id = c.person_id left join person s on s.id = p.superior_id
+left join unit u on u.region_id = p.region_id and u.code = p.unit_code
+"""
+_ONE = text(_CASE + "where c.id = :case")
+_LOCK = text("select 1 from appraisal where id = :case for update")
+_TIES = text("""
+select 'office' as tie, role, unit_code, 0 as answered from office where person_id = :me and region_id = :region
+union all select 'seat', role, '', answered from seat where case_id = :case and person_id = :me and confirmed
+""")
+_ALL_TIES = text("""
+select 'office' as tie, role, unit_code, 0 as answered, '' as case_id, region_id from office where person_id = :me
+union all select 'seat', role, '', answered, case_id, '' from seat where person_id = :me and confirmed
+""")
+_CONCERNS = """
+(c.person_id = :me or p.superior_id = :me or s.superior_id = :me
+ or exists (select 1 from seat t where t.case_id = c.id and t.person_id = :me and t.confirmed)
+"""
+_ORDER = " order by c.due_on is null, c.due_on, p.name limit :n"
+_INBOX_OPEN = text(
+    _CASE + "where c.stage not in :finals and " + _CONCERNS
+    + " or (c.stage in :awaited and c.region_id in :regions))" + _ORDER
+).bindparams(*(bindparam(name, expanding=True) for name in ("finals", "awaited", "regions")))  # fmt: skip
+_INBOX_DONE = text(_CASE + "where c.stage in :finals and " + _CONCERNS + ")" + _ORDER).bindparams(
+    bindparam("finals", expanding=True)
+)
+#: The most cases that one page of the inbox reads.
+INBOX = 200
+
+_UPDATE = text("""
+update appraisal set stage = :stage, entry = :entry, version = :version, opens_on = :opens_on, due_on = :due_on,
+                     state = :state where id = :id and version = :was
+""")
+_INSERT = text("""
+insert into appraisal (id, region_id, cycle_id, person_id, definition, stage, entry, version, opens_on, due_on, state)
+values (:id, :region, :cycle, :person, :definition, :stage, :entry, :version, :opens_on, :due_on, :state)
+""")
+_JOURNAL = text("""
+insert into journal (case_id, seq, event, at, person_id, role, action, duty, answer, inputs, noted)
+values (:case, :seq, :event, :at, :person, :role, :action, :duty, :answer, :inputs, :noted)
+""")
+_ENTRIES = text("""
+select seq, event, at, person_id, role, action, duty, answer, inputs, noted from journal where case_id = :case
+order by seq
+""")
+
+
+_DISOWN = text("update attachment set owner_id = null where case_id = :case and duty = :duty and owner_id = :person")
+
+
+class Store:
+    """Reads and moves cases with the definitions of one service.
+
+    ``secret`` keys the hashes by which one-time keys are kept, so that the database alone links nothing.
+    """
+
+    def __init__(self, definitions: Definitions, secret: bytes) -> None:
+        self.definitions = definitions
+        self._secret = secret
+
+    # --- reading ---
+
+    def held(self, rows: Rows, person: str, case_id: str) -> Held:
+        """The case with the roles that *person* has on it. Raises ``Missing`` without any."""
+        row = rows.execute(_ONE, {"case": case_id}).first()
+        if row is None:
+            raise Missing(case_id)
+        return self._held(rows, person, row)
+
+    def _held(self, rows: Rows, person: str, row: Any) -> Held:
+        process = self.definitions.process(rows, row.definition)
+        mine = actors(process, self._ties(rows, person, row))
+        if not mine:
+            raise Missing(row.id)
+        return self._of(process, row, mine)
+
+    def _ties(self, rows: Rows, person: str, row: Any) -> Ties:
+        ties = rows.execute(_TIES, {"me": person, "region": row.region_id, "case": row.id}).all()
+        return tied(person, row, ties)
+
+    def inbox(self, rows: Rows, person: str, *, finished: bool) -> list[Held]:
+        """The cases that concern *person* as subject, superior or seat, and those their offices act on now.
+
+        *finished* ones or the others, those with the nearest deadline first; at most ``INBOX`` of them.
+        """
+        finals = self._stages(rows, lambda process, stage: process.stages[stage].final)
+        ties = rows.execute(_ALL_TIES, {"me": person}).all()
+        roles = {tie.role for tie in ties if tie.tie == "office"}
+        awaited = self._stages(rows, lambda process, stage: _acts(process, stage, roles))
+        query = _INBOX_DONE if finished else _INBOX_OPEN
+        binds = {"me": person, "finals": sorted(finals) or [""], "n": INBOX}
+        if not finished:
+            regions = {tie.region_id for tie in ties if tie.tie == "office"}
+            binds |= {"awaited": sorted(awaited) or [""], "regions": sorted(regions) or [""]}
+        found = []
+        for row in rows.execute(query, binds):
+            process = self.definitions.process(rows, row.definition)
+            mine = [tie for tie in ties if tie.tie == "office" or tie.case_id == row.id]
+            roles_here = actors(process, tied(person, row, mine))
+            if roles_here:
+                found.append(self._of(process, row, roles_here))
+        return found
+
+    def _stages(self, rows: Rows, wanted: Callable[[Process, str], bool]) -> set[str]:
+        """The stages of all processes with open cycles for which *wanted* holds."""
+        digests = rows.execute(text("select distinct definition from cycle")).scalars().all()
+        processes = [self.definitions.process(rows, digest) for digest in digests]
+        return {stage for process in processes for stage in process.stages if wanted(process, stage)}
+
+    def _of(self, process: Process, row: Any, mine: tuple[Actor, ...]) -> Held:
+        case, subject = self.case_of(process, row), subject_of(row)
+        return Held(case=case, process=process, subject=subject, actors=mine, cycle_title=row.cycle_title)
+
+    def case_of(self, process: Process, row: Any) -> Case:
+        """The case that a row and its cycle hold."""
+        cycle = Cycle(id=row.cycle_id, start=day(row.cycle_start), end=day(row.cycle_end), zone=row.zone)
+        return self.definitions.codec(process).load_case(row.id, cycle, row.stage, row.entry, row.version, row.state)
+
+    def journal(self, rows: Rows, held: Held) -> list[Entry]:
+        """The whole journal of a case, oldest first."""
+        codec = self.definitions.codec(held.process)
+        rows = rows.execute(_ENTRIES, {"case": held.case.id}).mappings()
+        return [codec.load_entry({**row, "at": instant(row["at"])}) for row in rows]
+
+    def folded(self, rows: Rows, held: Held) -> Case:
+        """The case as its journal makes it; equal to the case that is stored."""
+        return fold(held.process, held.case.id, self.journal(rows, held))
+
+    # --- opening ---
+
+    def open_cycle(
+        self, rows: Rows, process: Process, *, title: str, start: date, end: date, people: Iterable[str], now: datetime
+    ) -> list[str]:
+        """Open a cycle of *process* with a case for each of *people* (person ids); the ids of the cases."""
+        self.definitions.keep(rows, process)
+        cycle_id = str(uuid.uuid4())
+        region = process.workflow.region
+        zone = rows.execute(text("select zone from region where id = :r"), {"r": region}).scalar_one()
+        row = {"id": cycle_id, "region": region, "definition": process.hash, "title": title, "start": start, "end": end}
+        rows.execute(
+            text(
+                'insert into cycle (id, region_id, definition, title, start, "end") values (:id, :region, :definition, :title, :start, :end)'
+            ),
+            {**row, "start": start.isoformat(), "end": end.isoformat()},
+        )
+        cycle = Cycle(id=cycle_id, start=start, end=end, zone=zone)
+        return [self.open_case(rows, process, cycle, person, now) for person in people]
+
+    def open_case(self, rows: Rows, process: Process, cycle: Cycle, person: str, now: datetime) -> str:
+        """A new case for *person*: its row and the first lines of its journal."""
+        known = rows.execute(text("select profile, name, nip from person where id = :p"), {"p": person}).one()
+        profile = self.profile_of(process, json.loads(known.profile))
+        outcome = begin(process, str(uuid.uuid4()), cycle, {process.subject: profile}, now)
+        row = self._row(process, outcome.case)
+        fixed = {"region": process.workflow.region, "cycle": cycle.id, "person": person, "definition": process.hash}
+        rows.execute(_INSERT, {**row, **fixed})
+        self._append(rows, process, outcome)
+        return outcome.case.id
+
+    def profile_of(self, process: Process, stored: Mapping[str, Any]) -> dict[str, Any]:
+        """The profile fields that the process knows, typed."""
+        known = {name: value for name, value in stored.items() if name in process.words.profile}
+        return dict(self.definitions.codec(process).load_profile(known))
+
+    # --- moving ---
+
+    def move(
+        self,
+        rows: Rows,
+        person: str,
+        case_id: str,
+        action: str,
+        answers: Callable[[Held], Mapping[str, Any]],
+        *,
+        opened: Opened,
+        key: str,
+        body: str,
+        now: datetime,
+    ) -> Moved:
+        """Take *action* for *person* in this transaction, once for each *key*.
+
+        *answers* gives the values to submit, asked for once the case is locked. *rows* is a writing transaction.
+        Raises ``Missing``, ``Stale`` where the form was opened before somebody else moved the case, ``Conflict`` where
+        the key came with another body, ``Refused`` with the reasons.
+        """
+        self.lock(rows, case_id)
+        digest, body_digest = self._hash(f"{person}:{key}"), self._hash(body)
+        before = self._seen(rows, digest, body_digest)
+        if before is not None:
+            return before
+        held = self.held(rows, person, case_id)
+        actor = acting(held, action)
+        fresh(held, actor, action, opened)
+        outcome = act(held.process, held.case, actor, action, answers(held), now, answer=uuid.uuid4().hex)
+        moved = Moved(
+            case_id=case_id,
+            action=action,
+            entry=held.case.entry,
+            stage=held.case.stage,
+            number=f"{case_id[:8]}-{outcome.entries[0].seq}".upper(),
+            ignored=outcome.ignored,
+        )
+        self._write(rows, held, actor, outcome)
+        drafts.drop(rows, case_id, outcome.entries[0].duty, person)
+        if held.process.duties[outcome.entries[0].duty].anonymous:
+            rows.execute(_DISOWN, {"case": case_id, "duty": outcome.entries[0].duty, "person": person})
+        self._remember(rows, digest, body_digest, moved)
+        return moved
+
+    def lock(self, rows: Rows, case_id: str) -> None:
+        """Nobody else moves this case until the transaction ends. SQLite has one writer at a time already."""
+        if rows.get_bind().dialect.name != "sqlite":
+            rows.execute(_LOCK, {"case": case_id})
+
+    def set_seats(
+        self, rows: Rows, person: str, case_id: str, role: str, people: Sequence[str], *, confirm: bool, now: datetime
+    ) -> None:
+        """Who holds *role* with several seats: a proposal, or with *confirm* the decision, which replaces what was.
+
+        Raises ``Missing``, and ``Refused`` where this person may not, or not these people.
+        """
+        self.lock(rows, case_id)
+        held = self.held(rows, person, case_id)
+        declared = held.process.words.roles[role]
+        entitled = declared.confirmed_by if confirm else declared.proposed_by
+        actor = next((a for a in held.actors if a.role in entitled), None)
+        if actor is None:
+            raise Refused(Refusal("peran_tidak_berwenang"))
+        answered = self._answered(rows, case_id, role)
+        _seatable(held, role, people, answered, confirm=confirm)
+        outcome = set_seats(held.process, held.case, actor, role, people, now) if confirm else None
+        rows.execute(text("delete from seat where case_id = :c and role = :r"), {"c": case_id, "r": role})
+        rows.execute(
+            text("insert into seat (case_id, role, person_id, confirmed, answered) values (:c, :r, :p, :k, :a)"),
+            [{"c": case_id, "r": role, "p": p, "k": confirm, "a": p in answered} for p in sorted(people)],
+        )
+        if outcome:
+            self._write(rows, held, actor, outcome)
+
+    # --- writing ---
+
+    def _write(self, rows: Rows, held: Held, actor: Actor, outcome: Outcome) -> None:
+        row = {**self._row(held.process, outcome.case), "was": held.case.version}
+        if rows.execute(_UPDATE, row).rowcount != 1:
+            raise Stale
+        self._append(rows, held.process, outcome)
+        for role in outcome.reopened:
+            rows.execute(
+                text("update seat set answered = :no where case_id = :c and role = :r"),
+                {"no": False, "c": held.case.id, "r": role},
+            )
+        if outcome.took_seat:
+            rows.execute(
+                text("update seat set answered = :yes where case_id = :c and role = :r and person_id = :p"),
+                {"yes": True, "c": held.case.id, "r": actor.role, "p": actor.person},
+            )
+
+    def _row(self, process: Process, case: Case) -> dict[str, Any]:
+        opens, due = opens_on(process, case), due_on(process, case)
+        return {
+            "id": case.id,
+            "stage": case.stage,
+            "entry": case.entry,
+            "version": case.version,
+            "opens_on": opens.isoformat() if opens else None,
+            "due_on": due.isoformat() if due else None,
+            "state": self.definitions.codec(process).dump_case(case),
+        }
+
+    def _append(self, rows: Rows, process: Process, outcome: Outcome) -> None:
+        codec = self.definitions.codec(process)
+        rows.execute(
+            _JOURNAL,
+            [
+                {
+                    "case": outcome.case.id,
+                    "seq": entry.seq,
+                    "event": entry.event,
+                    "at": entry.at.isoformat(),
+                    "person": entry.person or None,
+                    "role": entry.role,
+                    "action": entry.action,
+                    "duty": entry.duty,
+                    "answer": entry.answer,
+                    "inputs": codec.dump_inputs(entry),
+                    "noted": codec.dump_noted(entry),
+                }
+                for entry in outcome.entries
+            ],
+        )
+
+    def _answered(self, rows: Rows, case_id: str, role: str) -> set[str]:
+        found = rows.execute(
+            text("select person_id from seat where case_id = :c and role = :r and answered"), {"c": case_id, "r": role}
+        )
+        return set(found.scalars())
+
+    # --- once ---
+
+    def _hash(self, subject: str) -> str:
+        return hmac.new(self._secret, subject.encode(), hashlib.sha256).hexdigest()
+
+    def _seen(self, rows: Rows, digest: str, body: str) -> Moved | None:
+        """The first answer to this key, if there was one."""
+        row = rows.execute(
+            text("select body_hash, answer from one_time_key where key_hash = :k"), {"k": digest}
+        ).first()
+        if row is None:
+            return None
+        if row.body_hash != body:
+            raise Conflict
+        return Moved(**json.loads(row.answer), again=True)
+
+    def _remember(self, rows: Rows, digest: str, body: str, moved: Moved) -> None:
+        answer = {name: getattr(moved, name) for name in ("case_id", "action", "entry", "stage", "number")}
+        rows.execute(
+            text("insert into one_time_key (key_hash, body_hash, answer) values (:k, :b, :a)"),
+            {"k": digest, "b": body, "a": json.dumps(answer)},
+        )
+
+
+def _seatable(held: Held, role: str, people: Sequence[str], answered: set[str], *, confirm: bool) -> None:
+    """Raises ``Refused`` unless *people* may hold *role*: enough, not too many, not the subject, nobody lost."""
+    seats = held.process.words.roles[role].seats
+    if held.subject.id in people:
+        raise Refused(Refusal("penilai_sendiri"))
+    if not seats.holds(len(people)):
+        raise Refused(Refusal("jumlah_penilai", role, {"least": seats.least, "most": seats.most, "found": len(people)}))
+    if answered - set(people):
+        raise Refused(Refusal("penilai_sudah_menjawab"))
+    if not confirm and held.case.seats.get(role):
+        raise Refused(Refusal("penilai_sudah_disetujui"))
+
+
+def acting(held: Held, action: str) -> Actor:
+    """In which of their roles somebody takes *action*. Raises ``Refused`` where none of them may."""
+    stage = held.process.stages[held.case.stage]
+    if action == NOTE.id:
+        duties = held.process.by_stage[stage.id]
+        found = [a for a in held.actors if any(d.submitted_by(NOTE, a.role) for d in duties)]
+    elif action in stage.actions:
+        roles = held.process.actors_of(stage, stage.actions[action])
+        found = [a for a in held.actors if a.role in roles]
+    else:
+        raise Stale
+    if not found:
+        raise Refused(Refusal("peran_tidak_berwenang"))
+    return next((a for a in found if not a.answered), found[0])
+
+
+def fresh(held: Held, actor: Actor, action: str, opened: Opened) -> None:
+    """Raises ``Stale`` unless the case stands in the visit, and the task at the version, the form was opened with.
+
+    People who answer the same task side by side do not disturb each other.
+    """
+    if held.case.entry != opened.entry:
+        raise Stale
+    taken = NOTE if action == NOTE.id else held.process.stages[held.case.stage].actions[action]
+    duty = held.process.duty_of(held.case.stage, taken, actor.role)
+    if not duty.many and held.case.submitted.get(duty.id, 0) != opened.submitted:
+        raise Stale
+
+
+def tied(person: str, row: Any, ties: Iterable[Any]) -> Ties:
+    """How *person* is tied to the case in *row*, from the offices and seats among *ties*."""
+    ties = list(ties)
+    return Ties(
+        person=person,
+        subject=row.person_id,
+        superiors=tuple(s for s in (row.superior1, row.superior2) if s),
+        offices={t.role for t in ties if t.tie == "office" and not t.unit_code},
+        unit_offices={t.role for t in ties if t.tie == "office" and t.unit_code == row.unit_code},
+        seats={t.role: bool(t.answered) for t in ties if t.tie == "seat"},
+    )
+
+
+def _acts(process: Process, stage: str, roles: set[str]) -> bool:
+    """Whether somebody with one of *roles* does the work of *stage*, or can move it on."""
+    return any(roles & set(process.actors_of(process.stages[stage], a)) for a in process.stages[stage].actions.values())
+
+
+def subject_of(row: Any) -> Subject:
+    return Subject(
+        id=row.person_id,
+        name=row.name,
+        unit=row.unit or "",
+        region=row.region_id,
+        region_title=row.region_title,
+        profile=json.loads(row.profile),
+    )
+
+
+def store() -> Store:
+    """The store of the running service."""
+    known = current_app.extensions
+    if "store" not in known:
+        known["store"] = Store(definitions(), known["settings"].anonymity_key)
+    found: Store = known["store"]
+    return found
+
+
+def day(value: Any) -> date:
+    """A date, also where the database hands over its text."""
+    return value if isinstance(value, date) else date.fromisoformat(value)
+
+
+def instant(value: Any) -> datetime:
+    """An aware instant, also where the database hands over its text."""
+    return value if isinstance(value, datetime) else datetime.fromisoformat(value)

@@ -1,0 +1,238 @@
+"""The rows. Only ``web.store`` and its neighbours at the database read and write them; pages get records.
+
+Region is the leading column of what grows with the number of cases, so that a large installation can split along it.
+Instants are aware and kept in UTC; scores are exact, inside JSON as text, never as binary floats.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Boolean, Date, DateTime, ForeignKey, Index, Integer, MetaData, String, Text, TypeDecorator
+from sqlalchemy import UniqueConstraint
+from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """The base of every table, with names for constraints so that migrations can change them."""
+
+    metadata = MetaData(naming_convention=NAMING)
+
+
+db = SQLAlchemy(model_class=Base)
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware datetime, kept in UTC also where the database has no zones."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        if value is None or value.tzinfo is not None:
+            return value
+        return value.replace(tzinfo=UTC)
+
+
+class Region(db.Model):  # type: ignore[name-defined,misc]
+    """A tenant: its name and the zone its days are counted in."""
+
+    __tablename__ = "region"
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    title: Mapped[str] = mapped_column(String(200))
+    zone: Mapped[str] = mapped_column(String(40))
+
+
+class Unit(db.Model):  # type: ignore[name-defined,misc]
+    """An office of a region."""
+
+    __tablename__ = "unit"
+    region_id: Mapped[str] = mapped_column(ForeignKey("region.id"), primary_key=True)
+    code: Mapped[str] = mapped_column(String(40), primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+
+
+class Person(db.Model):  # type: ignore[name-defined,misc]
+    """Somebody who can sign in. ``profile`` holds the profile fields of the vocabulary, as JSON."""
+
+    __tablename__ = "person"
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    region_id: Mapped[str] = mapped_column(ForeignKey("region.id"))
+    unit_code: Mapped[str] = mapped_column(String(40))
+    nip: Mapped[str] = mapped_column(String(18), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    password_hash: Mapped[str] = mapped_column(String(200))
+    active: Mapped[bool] = mapped_column(Boolean, default=True)
+    superior_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"), index=True)
+    language: Mapped[str] = mapped_column(String(2), default="id")
+    profile: Mapped[str] = mapped_column(Text, default="{}")
+    __table_args__ = (Index(None, "region_id", "unit_code"),)
+
+
+class Office(db.Model):  # type: ignore[name-defined,misc]
+    """A role that somebody holds by office: for the region, or for one unit of it (``unit_code`` empty: the region)."""
+
+    __tablename__ = "office"
+    region_id: Mapped[str] = mapped_column(ForeignKey("region.id"), primary_key=True)
+    role: Mapped[str] = mapped_column(String(60), primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
+    unit_code: Mapped[str] = mapped_column(String(40), primary_key=True, default="")
+
+
+class SignIn(db.Model):  # type: ignore[name-defined,misc]
+    """A session that can be ended: the cookie holds a random token, this row its hash.
+
+    Times are whole days, so that a session says nothing about when somebody answered anonymously.
+    """
+
+    __tablename__ = "sign_in"
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    expires_on: Mapped[date] = mapped_column(Date)
+
+
+class Throttle(db.Model):  # type: ignore[name-defined,misc]
+    """Failed tries by a hashed subject (an account, a network) within a window of time."""
+
+    __tablename__ = "throttle"
+    subject: Mapped[str] = mapped_column(String(64), primary_key=True)
+    since: Mapped[datetime] = mapped_column(Instant)
+    tries: Mapped[int] = mapped_column(Integer)
+
+
+class Definition(db.Model):  # type: ignore[name-defined,misc]
+    """The files of a process as they were when a cycle was opened with them, by their content hash."""
+
+    __tablename__ = "definition"
+    hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    workflow: Mapped[str] = mapped_column(String(60))
+    files: Mapped[str] = mapped_column(Text)
+
+
+class Cycle(db.Model):  # type: ignore[name-defined,misc]
+    """One round of appraisals of a region."""
+
+    __tablename__ = "cycle"
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    region_id: Mapped[str] = mapped_column(ForeignKey("region.id"))
+    definition: Mapped[str] = mapped_column(ForeignKey("definition.hash"))
+    title: Mapped[str] = mapped_column(String(200))
+    start: Mapped[date] = mapped_column(Date)
+    end: Mapped[date] = mapped_column(Date)
+
+
+class Case(db.Model):  # type: ignore[name-defined,misc]
+    """One employee's appraisal in one cycle: where it stands, and its state as JSON."""
+
+    __tablename__ = "appraisal"
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    region_id: Mapped[str] = mapped_column(ForeignKey("region.id"))
+    cycle_id: Mapped[str] = mapped_column(ForeignKey("cycle.id"))
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    definition: Mapped[str] = mapped_column(ForeignKey("definition.hash"))
+    stage: Mapped[str] = mapped_column(String(60))
+    entry: Mapped[int] = mapped_column(Integer)
+    version: Mapped[int] = mapped_column(Integer)
+    opens_on: Mapped[date | None] = mapped_column(Date)
+    due_on: Mapped[date | None] = mapped_column(Date)
+    state: Mapped[str] = mapped_column(Text)
+    __table_args__ = (
+        UniqueConstraint("cycle_id", "person_id"),
+        Index(None, "region_id", "stage", "due_on"),
+    )
+
+
+class Seat(db.Model):  # type: ignore[name-defined,misc]
+    """Who holds a role with several seats in a case. ``answered`` is a mark set in place, without a time."""
+
+    __tablename__ = "seat"
+    case_id: Mapped[str] = mapped_column(ForeignKey("appraisal.id"), primary_key=True)
+    role: Mapped[str] = mapped_column(String(60), primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
+    confirmed: Mapped[bool] = mapped_column(Boolean, default=False)
+    answered: Mapped[bool] = mapped_column(Boolean, default=False)
+
+
+class JournalEntry(db.Model):  # type: ignore[name-defined,misc]
+    """One line of a case's journal; appended, never changed. An anonymous answer has no person and no exact time."""
+
+    __tablename__ = "journal"
+    case_id: Mapped[str] = mapped_column(ForeignKey("appraisal.id"), primary_key=True)
+    seq: Mapped[int] = mapped_column(Integer, primary_key=True)
+    event: Mapped[str] = mapped_column(String(20))
+    at: Mapped[datetime] = mapped_column(Instant)
+    person_id: Mapped[str | None] = mapped_column(String(36))
+    role: Mapped[str] = mapped_column(String(60))
+    action: Mapped[str] = mapped_column(String(60))
+    duty: Mapped[str] = mapped_column(String(60))
+    answer: Mapped[str] = mapped_column(String(36))
+    inputs: Mapped[str] = mapped_column(Text)
+    noted: Mapped[str] = mapped_column(Text)
+
+
+class OneTimeKey(db.Model):  # type: ignore[name-defined,misc]
+    """A form that was submitted: the keyed hash of its key, of its body, and where its answer led.
+
+    No person and no time stand here, so a key cannot lead from an anonymous answer to its author.
+    """
+
+    __tablename__ = "one_time_key"
+    key_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    body_hash: Mapped[str] = mapped_column(String(64))
+    answer: Mapped[str] = mapped_column(Text)
+
+
+class Draft(db.Model):  # type: ignore[name-defined,misc]
+    """What somebody has filled in and not sent, as typed. Deleted when it is sent."""
+
+    __tablename__ = "draft"
+    case_id: Mapped[str] = mapped_column(ForeignKey("appraisal.id"), primary_key=True)
+    duty: Mapped[str] = mapped_column(String(60), primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    entry: Mapped[int] = mapped_column(Integer)
+    version: Mapped[int] = mapped_column(Integer)
+    saved_at: Mapped[datetime] = mapped_column(Instant)
+    typed: Mapped[str] = mapped_column(Text)
+
+
+class Attachment(db.Model):  # type: ignore[name-defined,misc]
+    """A file that somebody attached to a field; its bytes lie in private storage under ``id``.
+
+    ``owner_id`` is who uploaded it, until an anonymous answer is sent.
+    """
+
+    __tablename__ = "attachment"
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    case_id: Mapped[str] = mapped_column(ForeignKey("appraisal.id"), index=True)
+    duty: Mapped[str] = mapped_column(String(60))
+    field: Mapped[str] = mapped_column(String(120))
+    owner_id: Mapped[str | None] = mapped_column(String(36))
+    name: Mapped[str] = mapped_column(String(200))
+    kind: Mapped[str] = mapped_column(String(100))
+    size: Mapped[int] = mapped_column(Integer)
+    sha256: Mapped[str] = mapped_column(String(64))
+
+
+class AuditLine(db.Model):  # type: ignore[name-defined,misc]
+    """What the service noticed: refused attempts, fields that were not for this person. Never answers or tokens."""
+
+    __tablename__ = "audit"
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    at: Mapped[datetime] = mapped_column(Instant)
+    person_id: Mapped[str | None] = mapped_column(String(36))
+    case_id: Mapped[str | None] = mapped_column(String(36))
+    kind: Mapped[str] = mapped_column(String(40))
+    detail: Mapped[str] = mapped_column(Text)

@@ -1,0 +1,115 @@
+"""Guessing is slowed, never locked out: the right password from elsewhere works while somebody guesses.
+
+Counted in the database, so for all processes together, and kept over a restart. A try is counted before it is
+verified, so that many at once gain nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import math
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from web import clock
+from web.database import writing
+from web.tables import Throttle
+
+#: Failed tries are forgotten when none has come for so long.
+WINDOW = timedelta(minutes=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """So many tries are free; after each further one there is a wait that doubles, up to ``longest``."""
+
+    free: int
+    first: timedelta
+    longest: timedelta
+
+    def wait(self, tries: int) -> timedelta:
+        if tries < self.free:
+            return timedelta()
+        return min(self.first * 2 ** min(tries - self.free, 20), self.longest)
+
+
+#: One account from one network: somebody who has forgotten, or who guesses.
+ACCOUNT_THERE = Rule(5, timedelta(seconds=15), timedelta(minutes=15))
+#: One network: an office where many sign in at eight o'clock, or somebody who tries one password on many accounts.
+NETWORK = Rule(60, timedelta(seconds=5), timedelta(minutes=15))
+#: One account from everywhere: a short wait only, or guessing would keep its owner out.
+ACCOUNT = Rule(40, timedelta(seconds=2), timedelta(seconds=2))
+
+
+class TooMany(Exception):
+    """The next try is verified after ``seconds``."""
+
+    def __init__(self, seconds: int) -> None:
+        self.seconds = seconds
+        super().__init__(f"wait {seconds} s")
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """One try to sign in to *account* from *network*; their names are kept as keyed hashes."""
+
+    account: str
+    network: str
+    key: bytes
+
+    def subjects(self) -> list[tuple[str, Rule]]:
+        """What is counted, the narrowest first: whoever is stopped by it is not counted in the wider ones."""
+        return [
+            (self._name("here", self.account, self.network), ACCOUNT_THERE),
+            (self._name("network", self.network), NETWORK),
+            (self._name("account", self.account), ACCOUNT),
+        ]
+
+    def _name(self, *parts: str) -> str:
+        return hmac.new(self.key, "\n".join(parts).encode(errors="replace"), hashlib.sha256).hexdigest()
+
+
+def count(attempt: Try) -> None:
+    """Counts *attempt*, or raises ``TooMany`` without counting it."""
+    now = clock.wall()
+    with writing() as rows:
+        rows.execute(delete(Throttle).where(Throttle.since < now - WINDOW))
+        found = [(subject, rule, _found(rows, subject)) for subject, rule in attempt.subjects()]
+        for _, rule, row in found:
+            if row is not None:
+                _check(rule, row.tries, row.since, now)
+        for subject, _, row in found:
+            _raise(rows, subject, row is None, now)
+
+
+def forget(attempt: Try) -> None:
+    """*attempt* was right: the account's tries are forgotten, and the network's count is as before."""
+    here, network, account = (subject for subject, _ in attempt.subjects())
+    with writing() as rows:
+        rows.execute(delete(Throttle).where(Throttle.subject.in_([here, account])))
+        rows.execute(update(Throttle).where(Throttle.subject == network).values(tries=Throttle.tries - 1))
+        rows.execute(delete(Throttle).where(Throttle.subject == network, Throttle.tries < 1))
+
+
+def _found(rows: Session, subject: str) -> Row[tuple[int, datetime]] | None:
+    # Locked, so that of many tries at once each sees the others; SQLite has one writer at a time already.
+    query = select(Throttle.tries, Throttle.since).where(Throttle.subject == subject).with_for_update()
+    return rows.execute(query).first()
+
+
+def _check(rule: Rule, tries: int, since: datetime, now: datetime) -> None:
+    left = since + rule.wait(tries) - now
+    if left > timedelta():
+        raise TooMany(math.ceil(left.total_seconds()))
+
+
+def _raise(rows: Session, subject: str, new: bool, now: datetime) -> None:
+    if new:
+        rows.execute(insert(Throttle).values(subject=subject, since=now, tries=1))
+    else:
+        raised = update(Throttle).where(Throttle.subject == subject).values(tries=Throttle.tries + 1, since=now)
+        rows.execute(raised)

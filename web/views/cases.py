@@ -1,0 +1,263 @@
+"""Cases: the inbox, a case, its forms from draft to confirmation, the result.
+
+A form goes three steps: filled in (and kept as a draft at every step), looked over, sent. Each view loads and
+authorises in one call (``store.held``); what is not this person's is not there.
+"""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from flask import Blueprint, abort, jsonify, redirect, render_template, request, session, url_for
+from flask_login import current_user
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response
+
+from engine import Refused, Stale
+from engine.desk import Offer, desk
+from web import attachments, drafts, pages
+from web.access import open_to
+from web.audit import note
+from web.clock import now
+from web.controls import input_id
+from web.database import writing
+from web.errors import refused
+from web.filling import Filling, intent_of, typed_from
+from web.frame import frame
+from web.inbox import inbox
+from web.store import Conflict, Held, Missing, Opened, store
+from web.tables import db
+
+blueprint = Blueprint("cases", __name__)
+
+
+@blueprint.app_errorhandler(Missing)
+def missing(error: Missing) -> Any:
+    """A case that is not there, and one that is not this person's, look the same."""
+    return refused(NotFound())
+
+
+@blueprint.get("/")
+@open_to("everyone")
+def home() -> Response:
+    """The inbox of whoever is signed in, else the sign-in page."""
+    return redirect(url_for("cases.tasks" if current_user.is_authenticated else "account.sign_in"))
+
+
+@blueprint.get("/tugas")
+@open_to("signed-in")
+def tasks() -> str:
+    return render_template("cases/tasks.html", inbox=inbox(db.session, current_user.id, now()))
+
+
+@blueprint.get("/tim")
+@open_to("signed-in")
+def team() -> str:
+    return render_template("cases/team.html", inbox=inbox(db.session, current_user.id, now()))
+
+
+@blueprint.get("/berkas/<case_id>")
+@open_to("signed-in")
+def show(case_id: str) -> str:
+    held = store().held(db.session, current_user.id, case_id)
+    return render_template("cases/case.html", case=pages.case_page(held, now()), page=_frame(held))
+
+
+@blueprint.get("/berkas/<case_id>/hasil")
+@open_to("signed-in")
+def result(case_id: str) -> str:
+    held = store().held(db.session, current_user.id, case_id)
+    return render_template("cases/result.html", result=pages.result_page(held, now()), page=_frame(held))
+
+
+# --- filling in -------------------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/berkas/<case_id>/isi/<action>")
+@open_to("signed-in")
+def fill(case_id: str, action: str) -> Any:
+    held = store().held(db.session, current_user.id, case_id)
+    offer = _offer(held, action)
+    if not offer.offered:
+        return redirect(url_for("cases.show", case_id=case_id))
+    return _form(Filling.opened(held, offer, db.session, now()))
+
+
+@blueprint.post("/berkas/<case_id>/isi/<action>")
+@open_to("signed-in")
+def keep(case_id: str, action: str) -> Any:
+    """Whatever is pressed, what was typed is kept first."""
+    held = store().held(db.session, current_user.id, case_id)
+    offer = _offer(held, action)
+    if not offer.offered or _stale(held, offer):
+        return _too_late(held, action)
+    intent, target = intent_of(request.form)
+    filling = Filling.typed_in(held, offer, db.session, typed_from(request.form), now())
+    with writing() as rows:
+        filling = filling.with_files(rows, request.files).after(intent, target)
+        place = (case_id, offer.duty.id, current_user.id)
+        drafts.save(rows, *place, typed=filling.typed, entry=held.case.entry, now=now())
+    note(held, "ignored", filling.foreign(request.form))
+    if filling.unfit:
+        return _form(filling, filling.unfit), 422
+    if intent == "periksa":
+        return _looked_over(filling)
+    if request.headers.get("X-Requested-With") and intent == "simpan":
+        return jsonify(status=filling.saved_text())
+    if intent == "simpan":
+        return redirect(url_for("cases.show", case_id=case_id), 303)
+    if request.headers.get("X-Requested-With"):
+        return _form(filling)
+    anchor = input_id(target.split(".")[0]) if target else None
+    return redirect(url_for("cases.fill", case_id=case_id, action=action, _anchor=anchor), 303)
+
+
+def _looked_over(filling: Filling) -> Any:
+    """On to the answers, or back to the form with what is wrong in it."""
+    errors = filling.errors()
+    if errors:
+        return _form(filling, errors), 422
+    return redirect(url_for("cases.review", case_id=filling.held.case.id, action=filling.offer.action.id), 303)
+
+
+@blueprint.get("/berkas/<case_id>/periksa/<action>")
+@open_to("signed-in")
+def review(case_id: str, action: str) -> Any:
+    held = store().held(db.session, current_user.id, case_id)
+    offer = _offer(held, action)
+    if not offer.offered:
+        return redirect(url_for("cases.show", case_id=case_id))
+    filling = Filling.opened(held, offer, db.session, now())
+    errors = filling.errors()
+    if errors:
+        return _form(filling, errors), 422
+    shown = pages.review_page(filling, secrets.token_hex(16))
+    return render_template("cases/review.html", review=shown, page=_frame(held))
+
+
+@blueprint.post("/berkas/<case_id>/kirim/<action>")
+@open_to("signed-in")
+def send(case_id: str, action: str) -> Any:
+    """Sends the draft, once for each key: a second press gets the first answer again."""
+    entry, submitted = (request.form.get(name, "", int) for name in ("_masuk", "_versi"))
+    key, draft_version = request.form.get("_kunci", ""), request.form.get("_draf", "")
+    if not isinstance(entry, int) or not isinstance(submitted, int) or len(key) != 32:
+        abort(400)
+    held = store().held(db.session, current_user.id, case_id)
+    body = f"{action}:{entry}:{submitted}:{draft_version}"
+    try:
+        with writing() as rows:
+            moved = store().move(
+                rows,
+                current_user.id,
+                case_id,
+                action,
+                lambda held: _answers(held, action, draft_version),
+                opened=Opened(entry=entry, submitted=submitted),
+                key=key,
+                body=body,
+                now=now(),
+            )
+    except Stale:
+        return _too_late(held, action)
+    except Conflict:
+        abort(422)
+    except Refused as reasons:
+        note(held, "refused", reasons.codes)
+        return _refused(held, action, reasons)
+    session["sent"] = pages.sent_facts(held, moved, now())
+    return redirect(url_for("cases.sent", case_id=case_id), 303)
+
+
+def _answers(held: Held, action: str, version: str) -> Any:
+    """The draft's values, if it is the one that was looked over."""
+    filling = Filling.opened(held, _offer(held, action), db.session, now())
+    if str(filling.draft.version if filling.draft else 0) != version:
+        raise Stale
+    return filling.answers()
+
+
+@blueprint.get("/berkas/<case_id>/terkirim")
+@open_to("signed-in")
+def sent(case_id: str) -> Any:
+    held = store().held(db.session, current_user.id, case_id)
+    facts = session.get("sent")
+    if not facts or facts["case"] != case_id:
+        return redirect(url_for("cases.show", case_id=case_id))
+    return render_template("cases/sent.html", sent=pages.sent_page(held, facts, now()), page=_frame(held))
+
+
+# --- raters and files -------------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/berkas/<case_id>/penilai/<role>")
+@open_to("signed-in")
+def seats(case_id: str, role: str) -> str:
+    held = store().held(db.session, current_user.id, case_id)
+    chosen = pages.seats_page(held, role, db.session)
+    return render_template("cases/seats.html", seats=chosen or abort(404), page=_frame(held))
+
+
+@blueprint.post("/berkas/<case_id>/penilai/<role>")
+@open_to("signed-in")
+def choose(case_id: str, role: str) -> Any:
+    held = store().held(db.session, current_user.id, case_id)
+    shown = pages.seats_page(held, role, db.session) or abort(404)
+    people = [person for person in request.form.getlist("orang") if person in {p.id for p in shown.people}]
+    try:
+        with writing() as rows:
+            store().set_seats(rows, current_user.id, case_id, role, people, confirm=shown.confirms, now=now())
+    except Refused as reasons:
+        note(held, "refused", reasons.codes)
+        shown = shown.with_choice(people, pages.reasons_of(held, reasons))
+        return render_template("cases/seats.html", seats=shown, page=_frame(held, invalid=True)), 422
+    return redirect(url_for("cases.show", case_id=case_id), 303)
+
+
+@blueprint.get("/berkas/<case_id>/lampiran/<attachment>")
+@open_to("signed-in")
+def attachment(case_id: str, attachment: str) -> Response:
+    held = store().held(db.session, current_user.id, case_id)
+    return attachments.download(db.session, held, attachment) or abort(404)
+
+
+# --- what every step needs --------------------------------------------------------------------------------------------
+
+
+def _frame(held: Held, **more: Any) -> dict[str, Any]:
+    return frame(region=held.subject.region_title, role=pages.role_titles(held), version=pages.version(held), **more)
+
+
+def _offer(held: Held, action: str) -> Offer:
+    """What is offered under this name; not there if nothing is."""
+    return desk(held.process, held.case, held.actors, now()).offer(action) or abort(404)
+
+
+def _stale(held: Held, offer: Offer) -> bool:
+    """Whether somebody moved the case, or answered this task, since the form was opened."""
+    entry = request.form.get("_masuk", type=int)
+    submitted = request.form.get("_versi", type=int)
+    return entry != held.case.entry or (not offer.duty.many and submitted != held.case.submitted.get(offer.duty.id, 0))
+
+
+def _form(filling: Filling, errors: Any = ()) -> str:
+    form = pages.form_page(filling, errors)
+    return render_template("cases/form.html", form=form, page=_frame(filling.held, invalid=bool(errors)))
+
+
+def _too_late(held: Held, action: str) -> Any:
+    """Somebody was faster. What was typed here is shown, so that nothing of it is lost."""
+    typed = pages.typed_page(held, action, request.form, db.session)
+    return render_template("cases/too_late.html", late=typed, page=_frame(held)), 409
+
+
+def _refused(held: Held, action: str, told: Refused) -> Any:
+    """Back to the form, with the reasons at their fields."""
+    held = store().held(db.session, current_user.id, held.case.id)
+    offer = desk(held.process, held.case, held.actors, now()).offer(action)
+    if offer is None or not offer.offered:
+        shown = {"reasons": pages.reasons_of(held, told), "back": url_for("cases.show", case_id=held.case.id)}
+        return render_template("cases/refused.html", **shown, page=_frame(held)), 422
+    filling = Filling.opened(held, offer, db.session, now())
+    return _form(filling, filling.told(told.reasons)), 422
