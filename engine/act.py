@@ -15,9 +15,10 @@ from engine.case import Actor, Case, Cycle, Entry, Outcome
 from engine.clock import due_on, waiting
 from engine.errors import Refusal, Refused
 from engine.journal import Step, advance, complete
+from engine.kinds import Table
 from engine.machine import fire
 from engine.model import Action, Stage
-from engine.process import NOTE, Duty, Process
+from engine.process import NOTE, Duty, Page, Process
 from engine.sheet import Sheet, refusals, sheet
 
 #: So many automatic steps may follow one another; a definition that needs more goes round in circles.
@@ -72,7 +73,7 @@ def act(
         raise Refused(Refusal("tidak_pada_tahap_ini", "", {"action": action, "stage": stage.title}))
     duty = process.duty_of(case.stage, taken, actor.role)
     _authorised(process, case, actor, taken, duty, now)
-    writable, ignored = _writable(duty, taken, actor, values)
+    writable, ignored = _writable(duty.page(taken, actor.role), actor.role, values)
     filled = sheet(process, case, actor, taken, writable, now)
     if not process.holds(taken.show_if, filled.local):
         raise Refused(Refusal("tidak_pada_tahap_ini", "", {"action": taken.title, "stage": stage.title}))
@@ -96,14 +97,16 @@ def _authorised(process: Process, case: Case, actor: Actor, action: Action, duty
         allowed = actor.role in process.actors_of(process.stages[case.stage], action)
     if not allowed:
         raise Refused(Refusal("peran_tidak_berwenang", "", {"action": action.title}))
-    if action is not NOTE and actor.role in duty.actor and action.to is None and _done(case, duty, actor):
+    if action is not NOTE and answered(case, duty, actor, action):
         raise Refused(Refusal("sudah_menilai"))
     if actor.role != process.system and waiting(process, case, case.cycle.day_of(now)):
         raise Refused(Refusal("belum_waktunya", "", {"action": action.title}))
 
 
-def _done(case: Case, duty: Duty, actor: Actor) -> bool:
-    """Whether this person has answered already: a single task is closed then, a seat carries its mark."""
+def answered(case: Case, duty: Duty, actor: Actor, action: Action) -> bool:
+    """Whether this person has answered their task already: a single task is closed then, a seat carries its mark."""
+    if action.to is not None or actor.role not in duty.actor:
+        return False
     return duty.id not in case.open or (duty.many and actor.answered)
 
 
@@ -115,31 +118,41 @@ def _due(process: Process, case: Case, action: Action, stage: Stage, now: dateti
     return "deadline" in action.auto and due is not None and case.cycle.day_of(now) > due
 
 
-def _writable(
-    duty: Duty, action: Action, actor: Actor, values: Mapping[str, Any]
-) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """The values that this person may write here, and the names of those that were handed in besides."""
-    fields = duty.submitted_by(action, actor.role)
-    allowed = {
-        name for name, item in fields.items() if item.asked and (item.writers is None or actor.role in item.writers)
-    }
-    allowed |= {key for name in allowed if name in duty.settings for key in _items(duty, name)}
+def _writable(page: Page, role: str, values: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """The values that *role* may write on *page*, and the paths of those that were handed in besides."""
+    allowed = page.open.union(item.id for item in page.guarded if role in (item.writers or ()))
     kept = {name: value for name, value in values.items() if name in allowed}
-    return kept, tuple(sorted(values.keys() - kept.keys()))
+    ignored = sorted(values.keys() - kept.keys())
+    for table in page.tables:
+        if isinstance(kept.get(table.id), list):
+            kept[table.id], beside = _cells(table, page.keys[table.id], kept[table.id])
+            ignored += beside
+    return kept, tuple(ignored)
 
 
-def _items(duty: Duty, name: str) -> Iterable[str]:
-    return duty.settings[name].columns if duty.fields[name].kind == "ratings" else ()
+def _cells(table: Table, key: str, rows: list[Any]) -> tuple[list[Any], list[str]]:
+    """*rows* with the cells that a person may write and the *key*, and the paths of other cells."""
+    known = {key, *(column.id for column in table.answered())}
+    kept, beside = [], []
+    for index, row in enumerate(rows):
+        cells = row.keys() if isinstance(row, dict) else ()
+        kept.append({name: row[name] for name in cells if name in known} if isinstance(row, dict) else row)
+        beside += [f"{table.id}.{index}.{name}" for name in cells if name not in known]
+    return kept, beside
 
 
 def requirements(process: Process, filled: Sheet) -> Iterator[Refusal]:
-    """The requirements of form and action that do not hold; all of them are told."""
+    """The requirements of form and action that do not hold; all of them are told.
+
+    ``unknown`` among the parameters: null was what came out, because something that the condition reads is missing.
+    """
     form, action = filled.duty.form, filled.action
     submits = form is not None and not action.without_form and filled.local["actor"] in filled.duty.actor
     for clauses in (form.require if submits and form else (), action.require):
         for clause in clauses:
-            if not process.holds(clause.condition, filled.local):
-                yield Refusal(clause.id, "", {"scope": filled.local})
+            held = clause.condition is None or process.run(clause.condition, filled.local)
+            if held is not True:
+                yield Refusal(clause.id, "", {"scope": filled.local, "unknown": held is None})
 
 
 def offered(process: Process, case: Case, actor: Actor, action: Action, now: datetime) -> bool:

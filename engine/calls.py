@@ -11,65 +11,60 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from engine import feel
+from engine.draft import Draft
 from engine.feel.nodes import Call, Name, walk
 from engine.model import Catalogue, DecisionTable, Function
+from engine.order import ordered
 from engine.shape import At, nearest
 from engine.terms import Expression, Literal
-from engine.words import Fired, Words, constant, rounded
-
-Scope = Mapping[str, feel.Type]
+from engine.words import Fired, constant, rounded
 
 
-def compile_calls(words: Words) -> None:
-    """Fill ``callables``, ``signatures``, ``decisions`` and ``rows`` of *words*; report what is wrong in them."""
-    for catalogue in words.catalogues.values():
-        _look_up(words, catalogue)
-    every: list[DecisionTable | Function] = [*words.tables.values(), *words.functions.values()]
+def compile_calls(draft: Draft) -> None:
+    """Fill ``callables``, ``signatures``, ``decisions`` and ``rows`` of the draft's words; report what is wrong in them."""
+    for catalogue in draft.words.catalogues.values():
+        _look_up(draft, catalogue)
+    every: list[DecisionTable | Function] = [*draft.words.tables.values(), *draft.words.functions.values()]
     for called in every:
         for name, word in called.inputs.items():
-            _known_type(words, word, called.at / "inputs" / name)
-        words.signatures[called.id] = _signature(words, called.inputs, feel.ANY)
-        words.callables[called.id] = lambda *arguments: None
-    for name in _by_dependency(words):
-        if name in words.functions:
-            _add_function(words, words.functions[name])
+            known_type(draft, word, called.at / "inputs" / name)
+        draft.words.signatures[called.id] = _signature(draft, called.inputs, feel.ANY)
+        draft.words.callables[called.id] = lambda *arguments: None
+    for name in _by_dependency(draft):
+        if name in draft.words.functions:
+            _add_function(draft, draft.words.functions[name])
         else:
-            _add_table(words, words.tables[name])
+            _add_table(draft, draft.words.tables[name])
 
 
-def _known_type(words: Words, word: str, at: At) -> feel.Type:
+def known_type(draft: Draft, word: str, at: At) -> feel.Type:
     """The type that *word* means; reported where it means none."""
-    type_ = words.type_of(word)
+    type_ = draft.words.type_of(word)
     if type_ is None:
-        known = words.type_words()
-        at.report("N009", name=word, known=", ".join(known), maybe_id=nearest(word, known))
+        draft.known(at, "N009", word, draft.words.type_words())
     return type_ or feel.ANY
 
 
-def _signature(words: Words, inputs: Mapping[str, str], result: feel.Type) -> feel.FunctionType:
-    return feel.FunctionType(tuple((name, words.type_of(word) or feel.ANY) for name, word in inputs.items()), result)
+def _types(draft: Draft, inputs: Mapping[str, str]) -> dict[str, feel.Type]:
+    return {name: draft.words.type_of(word) or feel.ANY for name, word in inputs.items()}
 
 
-def _by_dependency(words: Words) -> list[str]:
+def _signature(draft: Draft, inputs: Mapping[str, str], result: feel.Type) -> feel.FunctionType:
+    return feel.FunctionType(tuple(_types(draft, inputs).items()), result)
+
+
+def _by_dependency(draft: Draft) -> list[str]:
     """Functions and tables so that each comes after those it calls. A circle is reported where it begins."""
-    order: list[str] = []
-    trail: list[str] = []
-    calls = {name: set(_calls([f.formula])) for name, f in words.functions.items()}
-    calls |= {name: set(_calls(_formulas(table))) for name, table in words.tables.items()}
-
-    def visit(name: str) -> None:
-        if name in trail:
-            at = (words.functions.get(name) or words.tables[name]).at
-            at.of_key().report("E14", names=" → ".join([*trail[trail.index(name) :], name]))
-        elif name not in order:
-            trail.append(name)
-            for called in sorted(calls[name] & calls.keys()):
-                visit(called)
-            trail.remove(name)
-            order.append(name)
-
-    for name in calls:
-        visit(name)
+    calls = {name: set(_calls([function.formula])) for name, function in draft.words.functions.items()}
+    calls |= {name: set(_calls(_formulas(table))) for name, table in draft.words.tables.items()}
+    order, circles = ordered(calls, calls)
+    for circle in circles:
+        at = (
+            draft.words.functions[circle[0]].at
+            if circle[0] in draft.words.functions
+            else draft.words.tables[circle[0]].at
+        )
+        at.of_key().report("E14", names=" → ".join(circle))
     return order
 
 
@@ -81,38 +76,28 @@ def _calls(expressions: Iterable[Expression]) -> Iterable[str]:
                 yield node.function.name
 
 
-def checked(words: Words, expression: Expression, scope: Scope) -> tuple[feel.Type, bool]:
-    """The type of *expression*, and whether nothing is wrong in it; what is wrong is reported."""
-    type_, findings = feel.infer(expression.parsed, scope, words.signatures)
-    for finding in findings:
-        expression.report(finding.code, finding.start, **finding.params)
-    return type_, not findings
-
-
 # --- catalogues -------------------------------------------------------------------------------------------------------
 
 
-def _look_up(words: Words, catalogue: Catalogue) -> None:
+def _look_up(draft: Draft, catalogue: Catalogue) -> None:
     """``name("KEY")`` is the row with that key, or null."""
     for column, word in catalogue.columns.items():
-        _known_type(words, word, catalogue.at / "columns" / column)
+        known_type(draft, word, catalogue.at / "columns" / column)
     name = catalogue.catalogue
-    words.rows[name] = [_row(words, catalogue, key) for key in catalogue.rows]
-    words.callables[name] = {row[catalogue.key]: row for row in words.rows[name]}.get
+    draft.words.rows[name] = [_row(draft, catalogue, key) for key in catalogue.rows]
+    draft.words.callables[name] = {row[catalogue.key]: row for row in draft.words.rows[name]}.get
     key = feel.Codes(name, tuple(catalogue.rows))
-    words.signatures[name] = feel.FunctionType(((catalogue.key, key),), words.row_type(name))
+    draft.words.signatures[name] = feel.FunctionType(((catalogue.key, key),), draft.words.row_type(name))
 
 
-def _row(words: Words, catalogue: Catalogue, key: str) -> dict[str, Any]:
+def _row(draft: Draft, catalogue: Catalogue, key: str) -> dict[str, Any]:
     row = catalogue.rows[key]
     known = ["title", "help", *catalogue.columns]
     for name in row.cells:
-        if name not in known:
-            at = (row.at / name).of_key()
-            at.report("N019", name=name, known=", ".join(known), maybe_id=nearest(name, known))
+        draft.known((row.at / name).of_key(), "N019", name, known)
     cells: dict[str, Any] = {catalogue.key: key, "title": row.cells.get("title", key)}
     for name, word in catalogue.columns.items():
-        cells[name] = _constant(row.cells.get(name), words.type_of(word), row.at / name)
+        cells[name] = _constant(row.cells.get(name), draft.words.type_of(word), row.at / name)
     return cells
 
 
@@ -137,16 +122,15 @@ def _known_codes(codes: Iterable[str], type_: feel.Codes, at: At, offsets: Itera
 # --- functions --------------------------------------------------------------------------------------------------------
 
 
-def _add_function(words: Words, function: Function) -> None:
-    scope = {name: words.type_of(word) or feel.ANY for name, word in function.inputs.items()}
-    result, sound = checked(words, function.formula, scope)
-    words.signatures[function.id] = _signature(words, function.inputs, result)
-    if sound:
-        words.callables[function.id] = _function(words, function)
+def _add_function(draft: Draft, function: Function) -> None:
+    result = draft.check(function.formula, _types(draft, function.inputs))
+    draft.words.signatures[function.id] = _signature(draft, function.inputs, result)
+    if function.formula in draft.code:
+        draft.words.callables[function.id] = _function(draft, function)
 
 
-def _function(words: Words, function: Function) -> Callable[..., Any]:
-    code = feel.compile(function.formula.parsed, words.callables)
+def _function(draft: Draft, function: Function) -> Callable[..., Any]:
+    code = draft.code[function.formula]
     names, decimals = tuple(function.inputs), function.decimals
 
     def call(*arguments: Any) -> Any:
@@ -158,19 +142,19 @@ def _function(words: Words, function: Function) -> Callable[..., Any]:
 # --- decision tables --------------------------------------------------------------------------------------------------
 
 
-def _add_table(words: Words, table: DecisionTable) -> None:
-    output = _known_type(words, table.output, table.at / "output")
-    words.signatures[table.id] = _signature(words, table.inputs, output)
-    decide = words.decisions[table.id] = decision(words, table)
-    words.callables[table.id] = lambda *arguments: decide(*arguments).result
+def _add_table(draft: Draft, table: DecisionTable) -> None:
+    output = known_type(draft, table.output, table.at / "output")
+    draft.words.signatures[table.id] = _signature(draft, table.inputs, output)
+    decide = draft.words.decisions[table.id] = decision(draft, table)
+    draft.words.callables[table.id] = lambda *arguments: decide(*arguments).result
 
 
-def decision(words: Words, table: DecisionTable) -> Callable[..., Fired]:
+def decision(draft: Draft, table: DecisionTable) -> Callable[..., Fired]:
     """*table* as a function that also tells which row fired. Hit policy *first*.
 
     A null input matches only a cell that tests for null, so a missing score never lands in the last row.
     """
-    rows = [_decision_row(words, table, index) for index in range(len(table.rows))]
+    rows = [_decision_row(draft, table, index) for index in range(len(table.rows))]
     names = tuple(table.inputs)
 
     def decide(*arguments: Any) -> Fired:
@@ -186,14 +170,14 @@ Test = Callable[[Any], bool]
 Result = Callable[[Mapping[str, Any]], Any]
 
 
-def _decision_row(words: Words, table: DecisionTable, index: int) -> tuple[list[Test], Result]:
+def _decision_row(draft: Draft, table: DecisionTable, index: int) -> tuple[list[Test], Result]:
     cells, wanted = table.rows[index], len(table.inputs) + 1
     if len(cells) != wanted:
         (table.at / "rows" / index).report("N012", found=len(cells), wanted=wanted)
         return [_never] * len(table.inputs), lambda inputs: None
-    types = [words.type_of(word) for word in table.inputs.values()]
-    tests = [_cell(cell, type_ or feel.ANY) for cell, type_ in zip(cells[:-1], types, strict=True)]
-    return tests, _result(words, table, cells[-1])
+    types = _types(draft, table.inputs).values()
+    tests = [_cell(cell, type_) for cell, type_ in zip(cells[:-1], types, strict=True)]
+    return tests, _result(draft, table, cells[-1])
 
 
 def _never(value: Any) -> bool:
@@ -244,13 +228,10 @@ def _formulas(table: DecisionTable) -> Iterable[Expression]:
             yield row[-1].formula
 
 
-def _result(words: Words, table: DecisionTable, cell: Literal) -> Result:
-    output = words.type_of(table.output) or feel.ANY
+def _result(draft: Draft, table: DecisionTable, cell: Literal) -> Result:
+    output = draft.words.type_of(table.output) or feel.ANY
     if cell.formula is None:
         value = _constant(cell.text, output, cell.at)
         return lambda inputs: value
-    scope = {name: words.type_of(word) or feel.ANY for name, word in table.inputs.items()}
-    found, sound = checked(words, cell.formula, scope)
-    if not output.accepts(found):
-        cell.formula.report("X101", wanted=output, found=found)
-    return feel.compile(cell.formula.parsed, words.callables) if sound else lambda inputs: None
+    draft.wanted(cell.formula, output, _types(draft, table.inputs))
+    return draft.code.get(cell.formula, lambda inputs: None)

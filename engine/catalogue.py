@@ -286,7 +286,7 @@ TEXTS: dict[str, tuple[str, str]] = {
                              'Check this table again: the row "{found}" is no longer in its source.'),
     # --- refusals of an act (engine.act) ----------------------------------------------------------------------------
     "nilai_wajib": ("Isi {title}.", "Fill in {title}."),
-    "di_luar_skala": ("Pilih nilai {wanted} untuk {title}, bukan {found}.",
+    "di_luar_skala": ("Beri {title} nilai {wanted}, bukan {found}.",
                       "Give {title} a value of {wanted}, not {found}."),
     "sudah_menilai": ("Anda sudah mengirim jawaban; setiap penilai menjawab satu kali.",
                       "You have sent your answers already; each rater answers once."),

@@ -51,7 +51,7 @@ def _draft(files: Files, workflow: Workflow) -> Draft | None:
     if draft is None:
         return None
     claim_names(draft)
-    compile_calls(draft.words)
+    compile_calls(draft)
     add_names(draft)
     check_words(draft)
     for _ in range(ROUNDS):

@@ -12,7 +12,7 @@ from typing import Any
 
 from engine import feel
 from engine.access import reads_field, reads_value
-from engine.act import offered
+from engine.act import answered, offered
 from engine.case import Actor, Case
 from engine.clock import due_on, opens_on, waiting
 from engine.errors import Refusal
@@ -141,17 +141,13 @@ def _offers(process: Process, case: Case, actors: Sequence[Actor], now: datetime
 
 def _mine(process: Process, case: Case, actor: Actor, action: Action, now: datetime, today: date) -> Offer:
     duty = process.duty_of(case.stage, action, actor.role)
-    reasons: list[Refusal] = []
     if waiting(process, case, today):
         reasons = [Refusal("belum_waktunya", "", {"action": action.title})]
-    elif (
-        actor.role in duty.actor and action.to is None and (duty.id not in case.open or (duty.many and actor.answered))
-    ):
+    elif answered(case, duty, actor, action):
         reasons = [Refusal("sudah_menilai")]
     elif not offered(process, case, actor, action, now):
-        reasons = [
-            Refusal("tidak_pada_tahap_ini", "", {"action": action.title, "stage": process.stages[case.stage].title})
-        ]
+        stage = process.stages[case.stage].title
+        reasons = [Refusal("tidak_pada_tahap_ini", "", {"action": action.title, "stage": stage})]
     else:
         reasons = list(_beforehand(process, case, actor, action, now))
     return Offer(action=action, actor=actor, duty=duty, offered=not reasons, reasons=tuple(reasons))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
 
 from engine import feel
 from engine.draft import Draft
-from engine.kinds import Choice, Computed, Field, Person, Ratings, Scale, Setting, Table
+from engine.kinds import Choice, Computed, Day, Field, Number, Person, Ratings, Scale, Setting, Table
 from engine.model import Action, Collection, Form, Stage, Task
 from engine.names import RESERVED
 from engine.process import Duty
@@ -39,7 +40,7 @@ def _add(draft: Draft, work: Task | Stage | Collection, stage: Stage | None) -> 
 def _history(draft: Draft, duty: Duty) -> feel.Type:
     actions = tuple(action.id for action in draft.actions_at(duty))
     own = {"action": feel.Codes("action", actions), "actor": feel.Codes("actor", tuple(draft.words.roles))}
-    return feel.ListOf(feel.Context({**duty.type.members, **own, "at": feel.DATE_TIME}))
+    return feel.ListOf(feel.Context({**duty.type.members, **own, "at": feel.DATE_TIME}, open=duty.type.open))
 
 
 def _duty(draft: Draft, work: Task | Stage | Collection, stage: Stage | None) -> Duty:
@@ -65,8 +66,14 @@ def _duty(draft: Draft, work: Task | Stage | Collection, stage: Stage | None) ->
         fields=fields,
         settings=settings,
         sheets=sheets,
-        type=feel.Context(dict(members(fields, settings))),
+        type=feel.Context(dict(members(fields, settings)), open=not _is_known(draft, work, fields)),
     )
+
+
+def _is_known(draft: Draft, work: Task | Stage | Collection, fields: Fields) -> bool:
+    """Whether all that can be answered is known; where a form or its items are missing, nothing more is reported."""
+    rated = [item for item in fields.values() if isinstance(item, Ratings)]
+    return work.form in (None, *draft.files.forms) and all(_catalogue_of(draft, item.from_) for item in rated)
 
 
 def _form(draft: Draft, name: str | None, at: At) -> Form | None:
@@ -131,7 +138,11 @@ def setting_of(draft: Draft, item: Field) -> Setting:
     if isinstance(item, Scale):
         return Setting(options=_scale(draft, item))
     if isinstance(item, Choice):
-        return Setting(options=_options(draft, item))
+        return Setting(options=_options(draft, item), key=_source_key(draft, item.from_) if item.from_ else "")
+    if isinstance(item, Number):
+        return Setting(allowed=_fixed_test(draft, item.allow, feel.NUMBER))
+    if isinstance(item, Day):
+        return Setting(allowed=_fixed_test(draft, item.allow, feel.DATE))
     if isinstance(item, Table):
         return _table(draft, item)
     return Setting()
@@ -152,6 +163,14 @@ def _options(draft: Draft, item: Choice) -> Mapping[str, Text]:
         item.at.of_key().report("N025", name=item.id)
     catalogue = _catalogue_of(draft, item.from_)
     return _titles(draft, catalogue) if catalogue else {}
+
+
+def _fixed_test(draft: Draft, tests: Expression | None, tested: feel.Type) -> Callable[[Any], Any] | None:
+    """*tests* as a function, where they read nothing of the case; what is wrong in them is reported later."""
+    if tests is None or feel.reads(tests.parsed) or feel.infer(tests.parsed, {}, draft.words.signatures, tested)[1]:
+        return None
+    code = feel.compile(tests.parsed, draft.words.callables)
+    return lambda value: code({"?": value})
 
 
 def _titles(draft: Draft, catalogue: str) -> dict[str, Text]:
@@ -175,19 +194,20 @@ def _ratings(draft: Draft, item: Ratings) -> Setting:
         return Setting(options=scale)
     items = {key: Setting(options=scale) for key in draft.words.catalogues[catalogue].rows}
     rows, row = draft.words.rows[catalogue], draft.words.row_type(catalogue)
-    return Setting(options=scale, rows=rows, item=row, columns=items)
+    key = draft.words.catalogues[catalogue].key
+    return Setting(options=scale, rows=rows, item=row, columns=items, key=key)
 
 
 def _table(draft: Draft, item: Table) -> Setting:
-    given = _row_type(draft, item.from_) if item.from_ else {}
+    given = _row_type(draft, item.from_) if item.from_ else feel.Context()
     columns = {name: setting_of(draft, column) for name, column in item.columns.items()}
-    row = {**given, **dict(members(item.columns, columns))}
+    row = {**given.members, **dict(members(item.columns, columns))}
     for name, column in item.columns.items():
         if isinstance(column, Computed):
             row[name] = _computed_type(draft, column, row)
             columns[name] = Setting(item=row[name])
     key = item.key or (_source_key(draft, item.from_) if item.from_ else "")
-    return Setting(columns=columns, item=feel.Context(row), key=key)
+    return Setting(columns=columns, item=feel.Context(row, open=given.open), key=key)
 
 
 def _computed_type(draft: Draft, column: Computed, row: Mapping[str, feel.Type]) -> feel.Type:
@@ -195,12 +215,12 @@ def _computed_type(draft: Draft, column: Computed, row: Mapping[str, feel.Type])
     return feel.infer(column.formula.parsed, {**draft.scope, **row}, draft.words.signatures)[0]
 
 
-def _row_type(draft: Draft, source: Expression) -> Mapping[str, feel.Type]:
-    """The columns that a table takes from its source, which stands earlier in the file or the process."""
+def _row_type(draft: Draft, source: Expression) -> feel.Context:
+    """What a row of *source* looks like; open where that is not known."""
     type_, _ = feel.infer(source.parsed, draft.scope, draft.words.signatures)
     if isinstance(type_, feel.ListOf) and isinstance(type_.item, feel.Context):
-        return type_.item.members
-    return {}
+        return type_.item
+    return feel.Context(open=True)
 
 
 def _source_key(draft: Draft, source: Expression) -> str:

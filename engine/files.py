@@ -33,6 +33,13 @@ class Files:
     problems: list[Problem] = field(default_factory=list)
     #: Names of parts that were wrong and left out: what refers to them is not reported again.
     lost: set[str] = field(default_factory=set)
+    #: Where parts were left out, by file.
+    gaps: set[tuple[str, Path]] = field(default_factory=set)
+
+    def whole(self, at: At) -> bool:
+        """Whether nothing was left out of what stands at *at*."""
+        deep = len(at.path)
+        return not any(file == at.source.file and path[:deep] == at.path for file, path in self.gaps)
 
     def add(self, source: Source) -> None:
         """Read one file into its record; report what is not of its shape and go on with the rest."""
@@ -60,6 +67,7 @@ class Files:
         while found:
             paths = [path for path, _ in found]
             self.lost |= {name for path in paths for name in _names(data, path)}
+            self.gaps |= {(source.file, path) for path in paths}
             if () in paths:
                 return None
             data = pruned(data, paths)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 
 from engine import feel
 from engine.draft import Draft, Scope
 from engine.model import Column, Value
 from engine.names import literal_type
+from engine.order import ordered
 from engine.terms import Clauses, Expression
 
 
@@ -17,7 +18,7 @@ def add_values(draft: Draft) -> bool:
         draft.value_reads = {value.id: frozenset(_reads(value)) for value in draft.workflow.values.values()}
     before = {name: draft.scope.get(name) for name in draft.workflow.values}
     draft.scope.update(dict.fromkeys(before, feel.ANY))
-    for name in ordered(draft.workflow.values, draft.value_reads):
+    for name in ordered(draft.workflow.values, draft.value_reads)[0]:
         draft.scope[name] = _type(draft, draft.workflow.values[name])
     return any(draft.scope[name] != type_ for name, type_ in before.items())
 
@@ -27,31 +28,6 @@ def _reads(value: Value) -> Iterator[str]:
         yield from (path[0] for path in feel.reads(expression.parsed))
     for line in value.weights or ():
         yield from line.parts
-
-
-def ordered(
-    names: Iterable[str], reads: Mapping[str, Iterable[str]], circles: list[list[str]] | None = None
-) -> list[str]:
-    """*names* so that each comes after those of them that it reads. *circles* is filled with those that go round."""
-    order: list[str] = []
-    trail: list[str] = []
-    among = list(names)
-
-    def visit(name: str) -> None:
-        if name in trail:
-            if circles is not None:
-                circles.append([*trail[trail.index(name) :], name])
-        elif name not in order:
-            trail.append(name)
-            for other in sorted(reads[name]):
-                if other in among:
-                    visit(other)
-            trail.remove(name)
-            order.append(name)
-
-    for name in among:
-        visit(name)
-    return order
 
 
 # --- types ------------------------------------------------------------------------------------------------------------
@@ -104,9 +80,7 @@ def _members(draft: Draft, value: Value) -> Iterator[tuple[str, feel.Type]]:
 
 def check_values(draft: Draft) -> None:
     """Report what is wrong in the rules of the values, circles included."""
-    circles: list[list[str]] = []
-    ordered(draft.workflow.values, draft.value_reads, circles)
-    for circle in circles:
+    for circle in ordered(draft.workflow.values, draft.value_reads)[1]:
         draft.workflow.values[circle[0]].at.of_key().report("E14", names=" → ".join(circle))
     for value in draft.workflow.values.values():
         _check(draft, value)
@@ -114,7 +88,7 @@ def check_values(draft: Draft) -> None:
 
 def _check(draft: Draft, value: Value) -> None:
     kinds = [kind for kind in Value.KINDS if getattr(value, kind) is not None]
-    if len(kinds) != 1:
+    if len(kinds) != 1 and draft.files.whole(value.at):
         value.at.of_key().report("N015", name=value.id, found=len(kinds))
     if value.formula:
         draft.check(value.formula, draft.scope)
@@ -128,8 +102,9 @@ def _check(draft: Draft, value: Value) -> None:
 
 def _check_weights(draft: Draft, value: Value) -> None:
     for line in value.weights or ():
-        if sum(line.parts.values()) != 100 or any(weight < 0 for weight in line.parts.values()):
-            line.at.report("E16", found=str(sum(line.parts.values())))
+        weights = line.parts.values()
+        if draft.files.whole(line.at) and (sum(weights) != 100 or min(weights) < 0):
+            line.at.report("E16", found=str(sum(weights)))
         for name in line.parts:
             at = (line.at / name).of_key()
             if draft.known(at, "N018", name, draft.workflow.values) and not feel.NUMBER.accepts(draft.scope[name]):

@@ -38,13 +38,12 @@ def fold(process: Process, case_id: str, entries: Iterable[Entry]) -> Case:
 
 def advance(process: Process, case: Case, entry: Entry, filled: Sheet | None = None) -> Step:
     """What *entry* makes of *case*. ``filled`` is its sheet, if the caller has it already."""
-    step = _EVENTS[entry.event](process, case, entry, filled)
-    return Step(replace(step.case, version=entry.seq), step.noted)
+    return _EVENTS[entry.event](process, case, entry, filled)
 
 
 def _opened(process: Process, case: Case, entry: Entry, _: Sheet | None) -> Step:
     begun = replace(case, cycle=cycle_of(entry.inputs))
-    return _settled(process, entered(process, begun, process.workflow.start, entry.at), before=begun)
+    return _settled(process, entered(process, begun, process.workflow.start, entry.at), entry, before=begun)
 
 
 def cycle_of(inputs: Mapping[str, Any]) -> Cycle:
@@ -55,11 +54,12 @@ def cycle_of(inputs: Mapping[str, Any]) -> Cycle:
 
 def _profile_set(process: Process, case: Case, entry: Entry, _: Sheet | None) -> Step:
     changed = replace(case, profiles={**case.profiles, entry.inputs["role"]: dict(entry.fields)})
-    return _settled(process, changed, before=case)
+    return _settled(process, changed, entry, before=case)
 
 
 def _seats_set(process: Process, case: Case, entry: Entry, _: Sheet | None) -> Step:
-    return Step(replace(case, seats={**case.seats, entry.inputs["role"]: len(entry.inputs["confirmed"])}), {})
+    seats = {**case.seats, entry.inputs["role"]: len(entry.inputs["confirmed"])}
+    return Step(replace(case, seats=seats, version=entry.seq), {})
 
 
 def _answered(process: Process, case: Case, entry: Entry, filled: Sheet | None) -> Step:
@@ -69,7 +69,7 @@ def _answered(process: Process, case: Case, entry: Entry, filled: Sheet | None) 
     duty = process.duties[entry.duty]
     if action is not NOTE and not duty.many:
         taken = replace(taken, open=taken.open - {duty.id})
-    return _settled(process, taken, before=case)
+    return _settled(process, taken, entry, before=case)
 
 
 def _moved(process: Process, case: Case, entry: Entry, filled: Sheet | None) -> Step:
@@ -77,7 +77,8 @@ def _moved(process: Process, case: Case, entry: Entry, filled: Sheet | None) -> 
     filled = filled or _sheet(process, case, entry, action)
     line, target = route(process, action, filled.local)
     moved = entered(process, filled.case, target, entry.at)
-    step = _settled(process, moved, before=case, scope=filled.scope, lock=action.lock)
+    scope = filled.scope if moved.answers.keys() == filled.case.answers.keys() else None
+    step = _settled(process, moved, entry, before=case, scope=scope, lock=action.lock)
     return Step(step.case, {"from": case.stage, "to": target, "line": line, **step.noted})
 
 
@@ -96,10 +97,11 @@ def _sheet(process: Process, case: Case, entry: Entry, action: Action) -> Sheet:
 
 
 def _taken(process: Process, case: Case, entry: Entry, action: Action, filled: Sheet | None) -> Case:
-    if process.duties[entry.duty].many:
-        duty, actor = process.duties[entry.duty], Actor(role=entry.role, person=entry.person)
-        return with_answers(process, case, duty, action, actor, entry.fields, entry.at, entry.answer)
-    return (filled or _sheet(process, case, entry, action)).case
+    filled = filled or _sheet(process, case, entry, action)
+    if filled.duty.many:
+        actor = Actor(role=entry.role, person=entry.person)
+        return with_answers(process, case, filled.duty, action, actor, filled.answers, entry.at, entry.answer)
+    return filled.case
 
 
 def route(process: Process, action: Action, local: FormScope) -> tuple[int, str]:
@@ -132,7 +134,9 @@ def _kept(duty: Duty, case: Case, *, again: bool) -> bool:
     return again and duty.on_return == "keep" and bool(case.answers.get(duty.id))
 
 
-def _settled(process: Process, case: Case, *, before: Case, scope: CaseScope | None = None, lock: bool = False) -> Step:
+def _settled(
+    process: Process, case: Case, entry: Entry, *, before: Case, scope: CaseScope | None = None, lock: bool = False
+) -> Step:
     """*case* with its values worked out; notes which of them changed, and by which line of their rule."""
     frozen = _frozen(process, case, before, scope or CaseScope(process, case))
     if frozen or scope is None:
@@ -145,7 +149,10 @@ def _settled(process: Process, case: Case, *, before: Case, scope: CaseScope | N
         for name in process.values
         if values.get(name) != old.get(name)
     }
-    return Step(replace(case, values=values, locked=case.locked or lock), {"values": changed} if changed else {})
+    return Step(
+        replace(case, values=values, locked=case.locked or lock, version=entry.seq),
+        {"values": changed} if changed else {},
+    )
 
 
 def _frozen(process: Process, case: Case, before: Case, scope: CaseScope) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -96,7 +96,7 @@ class Setting:
     rows: Sequence[Mapping[str, Any]] | None = None
     item: feel.Type = feel.ANY
     columns: Mapping[str, Setting] = field(default_factory=dict)
-    #: The column that names a row of a table.
+    #: The column that names a row of a table, or of the rows that options and items come from.
     key: str = ""
     allowed: Callable[[Any], Any] | None = None
 
@@ -216,6 +216,18 @@ def plain(value: Any) -> str:
     return "" if value is None else str(value)
 
 
+_INTERVAL = re.compile(r"([\[(\]])\s*([^.\s]+)\s*\.\.\s*([^\s\])\[]+)\s*([\])\[])")
+
+
+def limits(tests: str) -> str:
+    """Unary tests in signs that everybody reads: ``(0..100]`` becomes ``> 0, ≤ 100``."""
+    interval = _INTERVAL.fullmatch(tests.strip())
+    if interval:
+        low, least, most, high = interval.groups()
+        return f"{'≥' if low == '[' else '>'} {least}, {'≤' if high == ']' else '<'} {most}"
+    return tests.replace(">=", "≥").replace("<=", "≤")
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Number(Field):
     """A decimal number, typed with comma or point."""
@@ -239,7 +251,11 @@ class Number(Field):
         if not isinstance(value, Decimal) or not value.is_finite():
             return [self.refusal("bukan_angka", text=str(value)[:40])]
         if not setting.permits(value):
-            return [self.refusal("di_luar_skala", found=plain(value), wanted=self.allow.source if self.allow else "")]
+            return [
+                self.refusal(
+                    "di_luar_skala", found=plain(value), wanted=limits(self.allow.source if self.allow else "")
+                )
+            ]
         return []
 
 
@@ -366,7 +382,8 @@ class Choice(Field):
         return feel.Codes(self.id, tuple(setting.options)) if setting.options else feel.TEXT
 
     def refusals(self, value: Any, setting: Setting) -> list[Refusal]:
-        return [] if value in setting.options else [self.refusal("pilihan_tidak_dikenal", text=str(value)[:40])]
+        known = isinstance(value, str) and value in setting.options
+        return [] if known else [self.refusal("pilihan_tidak_dikenal", text=str(value)[:40])]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -405,6 +422,9 @@ class Person(Choice):
 
     kind = "user_ref"
     control = "user"
+
+    def refusals(self, value: Any, setting: Setting) -> list[Refusal]:
+        return [] if isinstance(value, str) else [self.refusal("pilihan_tidak_dikenal", text=str(value)[:40])]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -461,7 +481,7 @@ class File(Field):
         return "" if value is None else str(value["name"])
 
     def refusals(self, value: Any, setting: Setting) -> list[Refusal]:
-        known = isinstance(value, dict) and isinstance(value.get("id"), str)
+        known = isinstance(value, dict) and isinstance(value.get("id"), str) and isinstance(value.get("name"), str)
         return [] if known else [self.refusal("nilai_tidak_terbaca")]
 
 
@@ -485,6 +505,11 @@ class Table(Field):
         """The columns a person fills in."""
         return [column for column in self.columns.values() if column.asked]
 
+    def row_rules(self) -> list[Expression]:
+        """What is worked out for each row: which columns are shown, and the computed ones."""
+        rules = [e for c in self.columns.values() for e in (c.show_if, c.formula if isinstance(c, Computed) else None)]
+        return [rule for rule in rules if rule is not None]
+
     def refusals(self, value: Any, setting: Setting) -> list[Refusal]:
         """What is wrong with the rows as a whole; each cell is its column's own affair."""
         if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
@@ -503,7 +528,9 @@ class Table(Field):
         found = []
         for index, row in enumerate(rows):
             value = row.get(self.key)
-            if value is not None and value in seen:
+            if value is None or not isinstance(value, Hashable):
+                continue
+            if value in seen:
                 found.append(Refusal("kode_ganda", f"{self.id}.{index}.{self.key}", {"found": plain(value)}))
             seen.add(value)
         return found

@@ -76,7 +76,9 @@ class WeightsTerm:
     @classmethod
     def schema(cls) -> Any:
         line: Any = {"propertyNames": IdTerm.schema(), "minProperties": 1}
-        line["additionalProperties"] = {"byShape": {"string": {"pattern": r"^-?[0-9]{1,6}(\.[0-9]{1,6})?$"}}}
+        line["additionalProperties"] = {
+            "byShape": {"string": {"pattern": r"^-?[0-9]{1,6}(\.[0-9]{1,6})?$", "title": "60"}}
+        }
         lines = {"items": {"byShape": {"object": line}}, "minItems": 1}
         return {"byShape": {"object": line, "array": lines}}
 
@@ -429,7 +431,7 @@ class Catalogue:
     catalogue: Id = doc("its id")
     title: Text = doc("its name", default=Text(""))
     at: At = given("at")
-    key: Id = doc("the name of the key column", default="kode")
+    key: Id = doc("the name of the key column")
     columns: dict[Id, Word] = doc("`column: type`", default={})
     rows: dict[Code, Annotated[Row, RowTerm]] = doc("`key: {title, …}`")
 

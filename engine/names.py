@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from engine import feel
+from engine.calls import known_type
 from engine.draft import Draft
 from engine.feel.builtins import BUILTINS
 from engine.files import Files
@@ -44,12 +45,12 @@ def claim_names(draft: Draft) -> None:
     """One name means one thing. Functions, tables and look-ups, known by their ``(``, have a space of their own."""
     workflow, words = draft.workflow, draft.words
     tasks = [task for stage in workflow.stages.values() for task in stage.tasks.values()]
-    _claim(_named(words.roles.values(), "roles"), _named(_keyed(words), "use"),
+    _claim(draft, _named(words.roles.values(), "roles"), _named(_keyed(words), "use"),
            [(p.at.path[-1], p.at, "parameters") for p in workflow.parameters.values()],
            _named(workflow.stages.values(), "stages"), _named(tasks, "tasks"),
            _named(workflow.collections.values(), "collections"), _named(workflow.values.values(), "values"),
            reserved=RESERVED)  # fmt: skip
-    _claim(_named(_keyed(words), "use"), _named(words.functions.values(), "functions"),
+    _claim(draft, _named(_keyed(words), "use"), _named(words.functions.values(), "functions"),
            _named(words.tables.values(), "tables"), reserved=BUILTINS)  # fmt: skip
 
 
@@ -64,13 +65,15 @@ def _keyed(words: Words) -> Iterable[Catalogue]:
     return words.catalogues.values()
 
 
-def _claim(*claims: Iterable[Claim], reserved: Iterable[str]) -> None:
+def _claim(draft: Draft, *claims: Iterable[Claim], reserved: Iterable[str]) -> None:
     owners: dict[str, str] = {}
     for name, at, group in (claim for some in claims for claim in some):
         if name in reserved:
             at.of_key().report("N022", name=name)
+            draft.files.lost.add(name)
         elif name in owners:
             at.of_key().report("N011", name=name, other=owners[name])
+            draft.files.lost.add(name)
         owners.setdefault(name, group)
 
 
@@ -104,8 +107,7 @@ def check_words(draft: Draft) -> None:
         if role.is_.startswith(SUPERIOR_OF):
             draft.known(role.at / "is", "N002", role.is_.removeprefix(SUPERIOR_OF), words.roles)
     for item in words.profile.values():
-        if words.type_of(item.type) is None:
-            draft.known(item.at / "type", "N009", item.type, words.type_words())
+        known_type(draft, item.type, item.at / "type")
         draft.all_known(item.at / "readers", "N002", item.readers or (), words.roles)
     variants = [clause.id for clause in words.variants]
     for catalogue in words.catalogues.values():

@@ -5,14 +5,15 @@ Nothing here changes after it is made, so that one process serves every case and
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from engine import feel
-from engine.kinds import Field, Setting
+from engine.kinds import Computed, Field, Ratings, Setting, Table
 from engine.model import Action, Form, Stage, Value, Workflow
+from engine.order import ordered
 from engine.shape import At
 from engine.source import read
 from engine.terms import Expression
@@ -26,6 +27,76 @@ NOW, NEVER = "now", "none"
 #: What somebody does who writes into a form that another person will submit (a field's ``writers``). No author can
 #: name an action so.
 NOTE = Action(id="_isi", at=At(read("_isi:\n", ""), (), []))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """The fields that somebody submits at once, and what follows from their declarations alone."""
+
+    fields: Mapping[str, Field]
+    #: The names under which their answers are kept: those of a ratings field are its items.
+    names: frozenset[str]
+    #: Those that whoever works here may write, and the fields that name their writers.
+    open: frozenset[str]
+    guarded: tuple[Field, ...]
+    #: A null for every name that expressions may read here.
+    blank: Mapping[str, None]
+    ratings: tuple[str, ...]
+    tables: tuple[Table, ...]
+    #: Tables whose rows come from elsewhere.
+    given: tuple[Table, ...]
+    #: By table, the column that names a row.
+    keys: Mapping[str, str]
+    #: Computed fields, and tables in which something is worked out row by row, each after those it reads.
+    worked: tuple[Field, ...]
+
+    @classmethod
+    def of(cls, fields: Mapping[str, Field], read: Mapping[str, Field], settings: Mapping[str, Setting]) -> Page:
+        """The page of *fields* whose expressions may read those of *read*, none of which depends on itself."""
+        worked = worked_reads(fields, settings)
+        tables = tuple(item for item in fields.values() if isinstance(item, Table))
+        free = [item for item in fields.values() if item.asked and item.writers is None]
+        return cls(
+            fields=fields,
+            names=frozenset(_kept_under(fields.values(), settings)),
+            open=frozenset(_kept_under(free, settings)),
+            guarded=tuple(item for item in fields.values() if item.asked and item.writers is not None),
+            blank=dict.fromkeys([*_kept_under(read.values(), settings), *_rated(read)]),
+            ratings=tuple(_rated(fields)),
+            tables=tables,
+            given=tuple(table for table in tables if table.from_),
+            keys={table.id: settings[table.id].key for table in tables},
+            worked=tuple(fields[name] for name in ordered(worked, worked)[0]),
+        )
+
+
+def _kept_under(fields: Iterable[Field], settings: Mapping[str, Setting]) -> Iterator[str]:
+    for item in fields:
+        if isinstance(item, Ratings):
+            yield from settings[item.id].columns
+        elif item.asked or isinstance(item, Computed):
+            yield item.id
+
+
+def _rated(fields: Mapping[str, Field]) -> Iterator[str]:
+    return (name for name, item in fields.items() if isinstance(item, Ratings))
+
+
+def worked_reads(fields: Mapping[str, Field], settings: Mapping[str, Setting]) -> dict[str, set[str]]:
+    """What is worked out among *fields*, computed fields and tables, and the names that each reads."""
+    found: dict[str, set[str]] = {}
+    for name, item in fields.items():
+        if isinstance(item, Computed):
+            found[name] = _names_read(item.formula)
+        elif isinstance(item, Table) and (parts := item.row_rules()):
+            row = settings[name].item
+            hidden = row.members.keys() if isinstance(row, feel.Context) else set()
+            found[name] = set().union(*map(_names_read, parts)) - hidden
+    return found
+
+
+def _names_read(expression: Expression) -> set[str]:
+    return {path[0] for path in feel.reads(expression.parsed)}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -52,6 +123,7 @@ class Duty:
     #: By action, the form's fields and the action's own.
     sheets: Mapping[str, Mapping[str, Field]] = field(default_factory=dict)
     type: feel.Context = field(default_factory=feel.Context)
+    _pages: dict[tuple[str, str], Page] = field(default_factory=dict, repr=False)
 
     def submitted_by(self, action: Action, role: str) -> Mapping[str, Field]:
         """The fields that *action* submits when *role* takes it, in the order of the page.
@@ -63,6 +135,21 @@ class Duty:
         if action.without_form or role not in self.actor:
             return action.fields
         return self.sheets.get(action.id, action.fields)
+
+    def page(self, action: Action, role: str) -> Page:
+        """The page that *role* submits with *action*, worked out when it is first wanted."""
+        part = role if action is NOTE or role in self.actor else ""
+        page = self._pages.get((action.id, part))
+        if page is None:
+            fields = self.submitted_by(action, role)
+            page = Page.of(fields, {**self.sheets.get(action.id, {}), **fields}, self.settings)
+            self._pages[action.id, part] = page
+        return page
+
+    @cached_property
+    def rated(self) -> tuple[str, ...]:
+        """The ratings fields that can be answered here."""
+        return tuple(_rated(self.fields))
 
     def writers_of(self, item: Field) -> tuple[str, ...]:
         return item.writers or self.actor

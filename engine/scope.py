@@ -11,7 +11,6 @@ from decimal import Decimal
 from typing import Any
 
 from engine.case import Case
-from engine.kinds import Ratings
 from engine.model import AS_DEFAULT, Column, Value, WeightLine
 from engine.process import Duty, Process
 from engine.terms import Clause, Expression
@@ -95,9 +94,8 @@ def answers_of(duty: Duty, case: Case) -> Any:
 def seen(duty: Duty, answers: Mapping[str, Any]) -> dict[str, Any]:
     """One set of answers with a null for whatever was not answered, and each ratings field as its rows."""
     whole: dict[str, Any] = {name: answers.get(name) for name in duty.type.members}
-    for name, item in duty.fields.items():
-        if isinstance(item, Ratings):
-            whole[name] = ratings(duty, name, answers)
+    for name in duty.rated:
+        whole[name] = ratings(duty, name, answers)
     return whole
 
 

@@ -256,7 +256,7 @@ def _problems(error: Any, source: Source) -> Iterator[tuple[Path, Problem]]:
     elif error.validator == "required":
         for name in error.validator_value:
             if name not in error.instance:
-                yield path, Problem(source.key_place(path), "D002", {"key": name, "of": _owner(path)})
+                yield path, Problem(source.key_place(path), "D002", {"key": name, "of": _owner(path, source)})
     elif "propertyNames" in list(error.schema_path)[-2:]:
         yield (*path, error.instance), _name_problem(error, path, source)
     else:
@@ -268,8 +268,7 @@ def _name_problem(error: Any, path: Path, source: Source) -> Problem:
     name, place = error.instance, source.key_place((*path, error.instance))
     if error.validator == "enum":
         known = list(error.validator_value)
-        params = {"key": name, "of": _owner(path), "known": ", ".join(known), "maybe_id": nearest(name, known)}
-        return Problem(place, "D001", params)
+        return Problem(place, "D001", {"key": name, "of": _owner(path, source), **_among(name, known)})
     return Problem(place, _NAMES[error.schema["title"]], {"text": name})
 
 
@@ -282,7 +281,7 @@ def _unknown_keys(error: Any, path: Path, source: Source) -> Iterator[tuple[Path
     for name in error.instance:
         if name not in known:
             where = (*path, name)
-            params = {"key": name, "of": _owner(path), "known": ", ".join(known), "maybe_id": nearest(name, known)}
+            params = {"key": name, "of": _owner(path, source), **_among(name, known)}
             yield where, Problem(source.key_place(where), "D001", params)
 
 
@@ -290,21 +289,24 @@ def _value_problem(error: Any, path: Path, source: Source) -> Problem:
     place, value = source.place(path), error.instance
     if error.validator == "byShape":
         wanted = next(iter(error.schema["byShape"]))
-        return Problem(place, f"D003{wanted}", {"of": _owner(path)})
+        return Problem(place, f"D003{wanted}", {"of": _owner(path, source)})
     if error.validator in ("minProperties", "minItems", "minLength"):
-        return Problem(place, "D012", {"of": _owner(path)})
+        return Problem(place, "D012", {"of": _owner(path, source)})
     if error.validator in ("byType", "enum"):
-        known = list(error.validator_value)
-        params = {"text": value, "of": _owner(path), "known": ", ".join(known), "maybe_id": nearest(str(value), known)}
+        params = {"text": value, "of": _owner(path, source), **_among(str(value), list(error.validator_value))}
         return Problem(place, "D004", params)
     if error.schema.get("title") in _NAMES:
         return Problem(place, _NAMES[error.schema["title"]], {"text": value})
-    return Problem(place, "D006", {"text": value, "of": _owner(path), "wanted": error.schema.get("title", "")})
+    return Problem(place, "D006", {"text": value, "of": _owner(path, source), "wanted": error.schema.get("title", "")})
 
 
-def _owner(path: Path) -> str:
-    """How a message names the thing at *path*: its nearest id."""
-    return next((step for step in reversed(path) if isinstance(step, str)), "")
+def _owner(path: Path, source: Source) -> str:
+    """How a message names the thing at *path*: its nearest id, or the kind of the file."""
+    return next((step for step in reversed(path) if isinstance(step, str)), "") or next(iter(source.data), "")
+
+
+def _among(name: str, known: Sequence[str]) -> dict[str, Any]:
+    return {"known": ", ".join(known), "maybe_id": nearest(name, known)}
 
 
 def nearest(name: str, known: Sequence[str]) -> str | None:

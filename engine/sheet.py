@@ -7,24 +7,23 @@ that is judged, so the live total, the refusal and the branch agree.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from engine.case import Actor, Case, Past
 from engine.errors import Refusal
 from engine.kinds import Choice, Computed, Field, Ratings, Section, Setting, Table
 from engine.model import Action
-from engine.process import NOTE, Duty, Process
-from engine.scope import CaseScope, FormScope
+from engine.process import NOTE, Duty, Page, Process
+from engine.scope import CaseScope, FormScope, ratings
 from engine.words import rounded
 
 Inputs = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class Asked(NamedTuple):
     """One field of a sheet. ``rows`` are those of a table, each with its answers and its given columns."""
 
     field: Field
@@ -47,6 +46,8 @@ class Sheet:
     local: FormScope
     asked: tuple[Asked, ...]
     inputs: Inputs
+    #: The answers as they are kept: given rows and computed fields are in.
+    answers: Inputs
 
     def ask(self, name: str) -> Asked:
         return next(asked for asked in self.asked if asked.field.id == name)
@@ -55,26 +56,76 @@ class Sheet:
 def sheet(process: Process, case: Case, actor: Actor, action: Action, inputs: Inputs, now: datetime) -> Sheet:
     """The form of *action* for *actor*, filled in with *inputs* {field: value}. Never refuses anything."""
     duty = process.duty_of(case.stage, action, actor.role)
-    fields = duty.submitted_by(action, actor.role)
-    given = _given_rows(process, case, fields)
-    kept = {name: value for name, value in inputs.items() if value is not None}
-    around = {"action": action.id, "actor": actor.role, "today": case.cycle.day_of(now)}
+    page = duty.page(action, actor.role)
+    given = _given_rows(process, case, page)
+    kept = {name: value for name, value in inputs.items() if value is not None and not _blank(value)}
+    gone: set[str] = set()
     while True:
-        answers = _composed(fields, duty, given, kept)
-        taken = with_answers(process, case, duty, action, actor, answers, now, answer="")
-        scope = CaseScope(process, taken)
-        local = FormScope(scope, {**_blank(duty, fields), **answers, **around})
-        answers = _computed(process, duty, fields, answers, local)
-        hidden = _hidden(process, fields, local)
-        if not hidden & kept.keys():
+        filling = _Filling(process, case, duty, action, actor, now, page)
+        filling.fill(given, kept, gone)
+        hidden = _hidden(process, duty, page, filling.local)
+        stray = {name for name in hidden if filling.answers.get(name) is not None}
+        if not stray:
             break
-        kept = {name: value for name, value in kept.items() if name not in hidden}
-    if answers is not None:
-        taken = with_answers(process, case, duty, action, actor, answers, now, answer="")
-        scope = CaseScope(process, taken)
-        local.behind = scope
-    asked = tuple(_asked(process, duty, actor, item, local, hidden) for item in fields.values())
-    return Sheet(duty=duty, action=action, case=taken, scope=scope, local=local, asked=asked, inputs=kept)
+        gone |= stray
+        kept = {name: value for name, value in kept.items() if name not in gone}
+    asked = tuple(_asked(process, duty, actor, item, filling.local, hidden) for item in page.fields.values())
+    return Sheet(
+        duty=duty,
+        action=action,
+        case=filling.case,
+        scope=filling.scope,
+        local=filling.local,
+        asked=asked,
+        inputs=kept,
+        answers=filling.answers,
+    )
+
+
+def _blank(value: Any) -> bool:
+    """Whether *value* is an empty text. Numbers are not compared with texts, which would be slow."""
+    return isinstance(value, str) and not value
+
+
+class _Filling:
+    """Answers on their way into a case: as they are kept, as expressions see them, and the case with them."""
+
+    def __init__(
+        self, process: Process, case: Case, duty: Duty, action: Action, actor: Actor, now: datetime, page: Page
+    ) -> None:
+        self.process = process
+        self.before = case
+        self.duty = duty
+        self.taken = (action, actor, now)
+        self.page = page
+
+    def fill(self, given: Mapping[str, Any], kept: Inputs, gone: set[str]) -> None:
+        """Compose the answers, and work out what is computed, each seen by those behind it; none of *gone*."""
+        action, actor, now = self.taken
+        self.answers = _composed(self.page, given, kept, gone)
+        today = self.before.cycle.day_of(now)
+        self.local = FormScope({}, {**self.page.blank, **self.answers})
+        self.local.update(action=action.id, actor=actor.role, today=today)
+        for name in self.page.ratings:
+            self.local[name] = ratings(self.duty, name, self.answers)
+        self._put_in()
+        for item in self.page.worked:
+            if item.id not in gone:
+                self.answers[item.id] = self.local[item.id] = self._worked(item)
+                self._put_in()
+
+    def _put_in(self) -> None:
+        """The case with the answers so far."""
+        action, actor, now = self.taken
+        self.case = with_answers(self.process, self.before, self.duty, action, actor, self.answers, now, answer="")
+        self.local.behind = self.scope = CaseScope(self.process, self.case)
+
+    def _worked(self, item: Field) -> Any:
+        if isinstance(item, Computed):
+            return rounded(self.process.run(item.formula, self.local), item.decimals)
+        rows = self.answers.get(item.id)
+        assert isinstance(item, Table)
+        return [worked_row(self.process, item, row, self.local) for row in rows] if isinstance(rows, list) else rows
 
 
 def with_answers(
@@ -83,65 +134,53 @@ def with_answers(
     """*case* with an action taken: its answers in, its line in the history, nothing routed yet."""
     if action is NOTE:
         return replace(case, notes={**case.notes, duty.id: {**case.notes.get(duty.id, {}), **answers}})
-    past = Past(
-        action=action.id,
-        actor=actor.role,
-        at=now,
-        fields={name: answers.get(name) for name in process.history_fields[duty.id]},
-    )
     submits = not action.without_form and (actor.role in duty.actor or not duty.actor)
-    replaced = frozenset(_names(duty, duty.submitted_by(action, actor.role)))
-    history = case.history if duty.anonymous else {**case.history, duty.id: (*case.history.get(duty.id, ()), past)}
     counted = {**case.submitted, duty.id: case.submitted.get(duty.id, 0) + 1} if submits else case.submitted
     return replace(
         case,
-        history=history,
+        history=case.history if duty.anonymous else _remembered(process, case, duty, action, actor, answers, now),
         submitted=counted,
-        answers={**case.answers, duty.id: _merged(case, duty, replaced, answers, answer)},
+        answers={**case.answers, duty.id: _merged(case, duty, duty.page(action, actor.role), answers, answer)},
     )
 
 
-def _merged(case: Case, duty: Duty, replaced: frozenset[str], answers: Inputs, answer: str) -> Inputs:
+def _remembered(
+    process: Process, case: Case, duty: Duty, action: Action, actor: Actor, answers: Inputs, now: datetime
+) -> Mapping[str, tuple[Past, ...]]:
+    """The history of *case* with this action as the last line of its task."""
+    fields = {name: answers.get(name) for name in process.history_fields[duty.id]}
+    past = Past(action=action.id, actor=actor.role, at=now, fields=fields)
+    return {**case.history, duty.id: (*case.history.get(duty.id, ()), past)}
+
+
+def _merged(case: Case, duty: Duty, page: Page, answers: Inputs, answer: str) -> Inputs:
     """The answers of *duty* with a submission in: it sets every field of its form, those left out to null."""
     old = case.answers.get(duty.id, {})
     new = {name: value for name, value in answers.items() if value is not None}
     if duty.many:
         return {**old, answer: new}
-    return {**{name: value for name, value in old.items() if name not in replaced}, **new}
-
-
-def _names(duty: Duty, fields: Mapping[str, Field]) -> Iterator[str]:
-    """The names under which the answers of *fields* are kept: a ratings field by its items."""
-    for name, item in fields.items():
-        if isinstance(item, Ratings):
-            yield from duty.settings[name].columns
-        else:
-            yield name
-
-
-def _blank(duty: Duty, fields: Mapping[str, Field]) -> dict[str, Any]:
-    return dict.fromkeys(_names(duty, fields))
+    return {**{name: value for name, value in old.items() if name not in page.names}, **new}
 
 
 # --- tables and computed fields ---------------------------------------------------------------------------------------
 
 
-def _given_rows(process: Process, case: Case, fields: Mapping[str, Field]) -> dict[str, list[Mapping[str, Any]]]:
+def _given_rows(process: Process, case: Case, page: Page) -> dict[str, list[Mapping[str, Any]]]:
     """The rows that tables take from elsewhere, from the case as it is before this submission."""
-    tables = [item for item in fields.values() if isinstance(item, Table) and item.from_]
-    if not tables:
+    if not page.given:
         return {}
     scope = CaseScope(process, case)
-    return {table.id: process.run(table.from_, scope) or [] for table in tables if table.from_}
+    return {table.id: process.run(table.from_, scope) or [] for table in page.given if table.from_}
 
 
-def _composed(fields: Mapping[str, Field], duty: Duty, given: Mapping[str, Any], inputs: Inputs) -> dict[str, Any]:
+def _composed(page: Page, given: Mapping[str, Any], inputs: Inputs, gone: set[str]) -> dict[str, Any]:
     """The answers as they are kept: the rows of a source with the person's columns laid over them."""
     answers = dict(inputs)
-    for name, rows in given.items():
-        key = duty.settings[name].key
-        own = by_key(fields[name], key, inputs.get(name))  # type: ignore[arg-type]
-        answers[name] = [{**row, **own.get(row[key], {})} for row in rows]
+    for table in page.given:
+        if table.id not in gone:
+            key = page.keys[table.id]
+            own = by_key(table, key, inputs.get(table.id))
+            answers[table.id] = [{**row, **own.get(row[key], {})} for row in given[table.id]]
     return answers
 
 
@@ -155,30 +194,19 @@ def by_key(table: Table, key: str, value: Any) -> dict[Any, dict[str, Any]]:
         return {code: {columns[0]: answer} for code, answer in value.items()}
     if not isinstance(value, list):
         return {}
-    return {row.get(key): {name: row.get(name) for name in columns} for row in value if isinstance(row, dict)}
+    rows = (row for row in value if isinstance(row, dict) and isinstance(row.get(key), Hashable))
+    return {row.get(key): {name: row.get(name) for name in columns} for row in rows}
 
 
-def _computed(
-    process: Process, duty: Duty, fields: Mapping[str, Field], answers: dict[str, Any], local: FormScope
-) -> dict[str, Any] | None:
-    """*answers* with every computed field and column worked out; ``None`` where there is none to work out."""
-    if not any(isinstance(item, Computed | Table) for item in fields.values()):
-        return None
-    whole = dict(answers)
-    for name, item in fields.items():
-        if isinstance(item, Computed):
-            whole[name] = local[name] = rounded(process.run(item.formula, local), item.decimals)
-        elif isinstance(item, Table) and isinstance(whole.get(name), list):
-            whole[name] = local[name] = [_computed_row(process, item, row, local) for row in whole[name]]
-    return whole
-
-
-def _computed_row(process: Process, table: Table, row: Any, local: FormScope) -> Any:
+def worked_row(process: Process, table: Table, row: Any, local: Any) -> Any:
+    """*row* with its computed columns; a column that is not shown is null."""
     if not isinstance(row, dict):
         return row
     inner = FormScope(local, {**dict.fromkeys(table.columns), **row})
     for name, column in table.columns.items():
-        if isinstance(column, Computed):
+        if not process.holds(column.show_if, inner):
+            inner[name] = None
+        elif isinstance(column, Computed):
             inner[name] = rounded(process.run(column.formula, inner), column.decimals)
     return dict(inner)
 
@@ -186,57 +214,66 @@ def _computed_row(process: Process, table: Table, row: Any, local: FormScope) ->
 # --- what is shown and wanted -----------------------------------------------------------------------------------------
 
 
-def _hidden(process: Process, fields: Mapping[str, Field], local: FormScope) -> set[str]:
-    """The fields that are not shown; a hidden section hides its fields. Each is null for those behind it."""
-    hidden, section = set(), True
-    for name, item in fields.items():
-        shown = process.holds(item.show_if, local)
+def _hidden(process: Process, duty: Duty, page: Page, local: FormScope) -> set[str]:
+    """What is not shown, fields and the items of ratings; a hidden section hides its fields.
+
+    Each is null for those behind it.
+    """
+    hidden: set[str] = set()
+    section = True
+    for name, item in page.fields.items():
+        shown = item.show_if is None or process.holds(item.show_if, local)
         if isinstance(item, Section):
             section = shown
         if not (section and shown):
             hidden.add(name)
-            if name in local:
-                local[name] = None
+            if isinstance(item, Ratings):
+                hidden.update(duty.settings[name].columns)
+    local.update((name, None) for name in hidden if name in local)
     return hidden
 
 
 def _asked(process: Process, duty: Duty, actor: Actor, item: Field, local: FormScope, hidden: set[str]) -> Asked:
-    setting = _setting_now(process, item, duty.settings[item.id], local)
-    required = item.asked and (
-        not item.optional or (item.required_if is not None and process.holds(item.required_if, local))
-    )
+    value = local.get(item.id)
+    shown = item.id not in hidden
     return Asked(
         field=item,
-        setting=setting,
-        shown=item.id not in hidden,
-        required=required and item.id not in hidden,
+        setting=_setting_now(process, item, duty.settings[item.id], local),
+        shown=shown,
+        required=shown and item.asked and _is_required(process, item, local),
         writable=item.asked and (item.writers is None or actor.role in item.writers),
-        value=local.get(item.id),
-        rows=tuple(local.get(item.id) or ()) if isinstance(item, Table) else (),
+        value=value,
+        rows=tuple(value or ()) if isinstance(item, Table) else (),
     )
+
+
+def _is_required(process: Process, item: Field, local: FormScope) -> bool:
+    if not item.optional:
+        return True
+    return item.required_if is not None and process.holds(item.required_if, local)
 
 
 def _setting_now(process: Process, item: Field, setting: Setting, local: FormScope) -> Setting:
     """The setting of a field whose options, items or limits depend on the case."""
     tests = getattr(item, "allow", None)
-    if tests is not None:
+    if tests is not None and setting.allowed is None:
         code = process.code[tests]
         return replace(setting, allowed=lambda value: code(FormScope(local, {"?": value})))
     if isinstance(item, Ratings):
         return _items_now(process, item, setting, local)
     if isinstance(item, Choice) and item.from_:
         rows = process.run(item.from_, local) or []
-        key = next(iter(rows[0]), "") if rows else ""
-        return replace(setting, options={row[key]: row.get("title") or row[key] for row in rows})
+        return replace(setting, options={row[setting.key]: row.get("title") or row[setting.key] for row in rows})
     return setting
 
 
 def _items_now(process: Process, item: Ratings, setting: Setting, local: FormScope) -> Setting:
     rows = process.run(item.from_, local) or []
-    key = next(iter(setting.rows[0]), "") if setting.rows else ""
-    wanted = {row[key] for row in rows}
+    wanted = {row[setting.key] for row in rows}
+    if len(wanted) == len(setting.columns):
+        return setting
     items = {name: part for name, part in setting.columns.items() if name in wanted}
-    return replace(setting, rows=[row for row in setting.rows or () if row[key] in wanted], columns=items)
+    return replace(setting, rows=[row for row in setting.rows or () if row[setting.key] in wanted], columns=items)
 
 
 # --- what is wrong with it --------------------------------------------------------------------------------------------
@@ -255,22 +292,18 @@ def refusals(process: Process, filled: Sheet) -> Iterator[Refusal]:
             yield from _refusals(asked.field, asked.setting, filled.inputs.get(asked.field.id), asked.required)
 
 
-def _refusals(item: Field, setting: Setting, value: Any, required: bool, path: str = "") -> Iterator[Refusal]:
+def _refusals(item: Field, setting: Setting, value: Any, required: bool) -> list[Refusal]:
     """What is wrong with one value: missing, or breaking its field's own rule."""
-    if value is None or value == "":
-        if required:
-            yield Refusal(item.code or "nilai_wajib", path or item.id, {"title": item.title})
-        return
-    for refusal in item.refusals(value, setting):
-        yield Refusal(refusal.code, path or refusal.path, refusal.params)
+    if value is None or (isinstance(value, str | list) and not value):
+        return [item.refusal("nilai_wajib")] if required else []
+    return item.refusals(value, setting)
 
 
 def _rating_refusals(asked: Asked, filled: Sheet) -> Iterator[Refusal]:
-    titles = {next(iter(row.values())): row.get("title") for row in asked.setting.rows or ()}
+    titles = {row[asked.setting.key]: row.get("title") for row in asked.setting.rows or ()}
     for name, setting in asked.setting.columns.items():
-        value = filled.inputs.get(name)
-        for refusal in _refusals(asked.field, setting, value, asked.required, name):
-            yield replace(refusal, params={**refusal.params, "title": titles[name]})
+        for refusal in _refusals(asked.field, setting, filled.inputs.get(name), asked.required):
+            yield replace(refusal, path=name, params={**refusal.params, "title": titles[name]})
 
 
 def _table_refusals(process: Process, asked: Asked, filled: Sheet) -> Iterator[Refusal]:
@@ -285,7 +318,7 @@ def _table_refusals(process: Process, asked: Asked, filled: Sheet) -> Iterator[R
     yield from _vanished(table, asked.setting.key, filled)
     if not any(refusal.code == "nilai_tidak_terbaca" for refusal in whole):
         for index, row in enumerate(value):
-            yield from _row_refusals(process, table, asked.setting, f"{table.id}.{index}", row, filled.local)
+            yield from _row_refusals(process, asked, f"{table.id}.{index}", row, filled.local)
 
 
 def _vanished(table: Table, key: str, filled: Sheet) -> Iterator[Refusal]:
@@ -298,15 +331,17 @@ def _vanished(table: Table, key: str, filled: Sheet) -> Iterator[Refusal]:
 
 
 def _row_refusals(
-    process: Process, table: Table, setting: Setting, path: str, row: Mapping[str, Any], local: FormScope
+    process: Process, asked: Asked, path: str, row: Mapping[str, Any], local: FormScope
 ) -> Iterator[Refusal]:
+    table = asked.field
+    assert isinstance(table, Table)
     inner = FormScope(local, {**dict.fromkeys(table.columns), **row})
     for column in table.answered():
-        if not process.holds(column.show_if, inner):
-            continue
-        required = not column.optional or (column.required_if is not None and process.holds(column.required_if, inner))
-        now = _setting_now(process, column, setting.columns[column.id], inner)
-        yield from _refusals(column, now, row.get(column.id), required, f"{path}.{column.id}")
+        if process.holds(column.show_if, inner):
+            required = _is_required(process, column, inner)
+            now = _setting_now(process, column, asked.setting.columns[column.id], inner)
+            for refusal in _refusals(column, now, row.get(column.id), required):
+                yield replace(refusal, path=f"{path}.{column.id}")
 
 
 # --- opening ----------------------------------------------------------------------------------------------------------
@@ -320,17 +355,18 @@ def opening(
     ``afresh`` leaves the last answers out.
     """
     duty = process.duty_of(case.stage, action, actor.role)
-    fields = duty.submitted_by(action, actor.role)
+    page = duty.page(action, actor.role)
     last = {} if duty.many or afresh else {**case.answers.get(duty.id, {}), **case.notes.get(duty.id, {})}
-    scope = CaseScope(process, case)
-    local = FormScope(scope, {**_blank(duty, fields), **last, "action": action.id, "actor": actor.role, "today": today})
-    given = _given_rows(process, case, fields)
-    filled = {name: last[name] for name in _names(duty, fields) if last.get(name) is not None}
-    for name, item in fields.items():
+    filled = {name: last[name] for name in page.names if last.get(name) is not None}
+    local = FormScope(CaseScope(process, case), {**page.blank, **filled})
+    local.update(action=action.id, actor=actor.role, today=today)
+    given = _given_rows(process, case, page)
+    for name, item in page.fields.items():
         if item.initial and name not in filled:
             filled[name] = process.run(item.initial, local)
-        if name in given:
-            filled[name] = _initial_rows(process, item, duty.settings[name].key, given[name], filled.get(name), local)  # type: ignore[arg-type]
+        if isinstance(item, Table) and name in given:
+            key = page.keys[name]
+            filled[name] = _initial_rows(process, item, key, given[name], filled.get(name), local)
     return filled
 
 

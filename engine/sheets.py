@@ -7,23 +7,40 @@ from engine.draft import Draft, Scope
 from engine.duties import Fields, members
 from engine.kinds import Computed, Day, Field, Number, Setting, Table
 from engine.model import Action
-from engine.process import Duty
+from engine.order import ordered
+from engine.process import Duty, worked_reads
 from engine.terms import Clauses
 
 
 def check_sheets(draft: Draft) -> None:
     """Report what is wrong in the fields, requirements and routes of every duty."""
     for duty in draft.duties.values():
+        if duty.type.open:
+            continue
         asked: Fields = duty.form.fields if duty.form else {}
         actions = tuple(action.id for action in draft.actions_at(duty))
         roles = feel.Codes("actor", tuple(draft.words.roles))
         around = {**draft.scope, "action": feel.Codes("action", actions), "actor": roles}
         scope = {**around, **_locals(duty, asked)}
+        _check_circles(duty, asked)
         _check_fields(draft, duty, asked, scope)
         if duty.form:
             _check_requirements(draft, duty.form.require, scope)
         for action in duty.actions.values():
-            _check_action(draft, action, duty, {**around, **_locals(duty, duty.sheets[action.id])})
+            _check_action(draft, action, duty, {**around, **_locals(duty, _submitted(action, duty))})
+
+
+def _submitted(action: Action, duty: Duty) -> Fields:
+    """The fields whose answers an action brings along: the form's only if it submits the form."""
+    elsewhere = action.actor and not set(action.actor) & set(duty.actor)
+    return action.fields if action.without_form or elsewhere else duty.sheets[action.id]
+
+
+def _check_circles(duty: Duty, fields: Fields) -> None:
+    """No computed field depends on itself."""
+    reads = worked_reads(fields, duty.settings)
+    for circle in ordered(reads, reads)[1]:
+        fields[circle[0]].at.of_key().report("E14", names=" → ".join(circle))
 
 
 def _locals(duty: Duty, fields: Fields) -> dict[str, feel.Type]:
@@ -37,6 +54,7 @@ def _check_requirements(draft: Draft, require: Clauses, scope: Scope) -> None:
 
 
 def _check_action(draft: Draft, action: Action, duty: Duty, scope: Scope) -> None:
+    _check_circles(duty, action.fields)
     _check_fields(draft, duty, action.fields, scope)
     draft.condition(action.show_if, {**scope, "today": feel.DATE})
     _check_requirements(draft, action.require, scope)

@@ -19,7 +19,6 @@ GROUPS = ("unit", "cycle", "stage")
 def check_structure(draft: Draft) -> None:
     """Report every reference that leads nowhere, and stages that cannot be reached or left."""
     workflow = draft.workflow
-    before = len(draft.files.problems)
     draft.known(workflow.at / "start", "N001", workflow.start, workflow.stages)
     for stage in workflow.stages.values():
         _check_stage(draft, stage)
@@ -34,7 +33,7 @@ def check_structure(draft: Draft) -> None:
     _check_forms(draft)
     _check_outputs(draft)
     _check_overlays(draft)
-    if before == len(draft.files.problems):
+    if not draft.files.problems:
         _check_reachable(draft)
 
 
@@ -45,9 +44,10 @@ def _check_stage(draft: Draft, stage: Stage) -> None:
         _check_work(draft, task)
     for action in stage.actions.values():
         _check_action(draft, action)
-        if "deadline" in action.auto and stage.deadline is None:
+        if "deadline" in action.auto and stage.deadline is None and draft.files.whole(stage.at):
             (action.at / "auto").report("E20", stage=stage.id)
-    if not stage.final and not any(action.to for action in stage.actions.values()):
+    leaves = stage.final or any(action.to for action in stage.actions.values())
+    if not leaves and draft.files.whole(stage.at):
         stage.at.of_key().report("E03", stage=stage.id)
 
 

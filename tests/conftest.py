@@ -1,6 +1,19 @@
 """What every test may count on: a run that was told so ends red when a test was skipped."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
+from argon2.profiles import CHEAPEST
+from flask import Flask
+
+from web import create_app
+from web.config import Settings
+from web.database import initialise
+
+ROOT = Path(__file__).parents[1]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -27,3 +40,25 @@ def skipped(config: pytest.Config) -> list[pytest.TestReport]:
     """The reports of skipped tests and modules."""
     reporter = config.pluginmanager.get_plugin("terminalreporter")
     return reporter.stats.get("skipped", []) if reporter else []
+
+
+@pytest.fixture(scope="session")
+def make_app(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Flask]:
+    """Makes a service with an empty database of its own; *definitions* are those of the checkout if not said."""
+
+    def make(*, definitions: Path = ROOT, demo: bool = False) -> Flask:
+        folder = tmp_path_factory.mktemp("instance")
+        settings = Settings(
+            instance=folder,
+            database_url=f"sqlite:///{folder}/test.sqlite",
+            secret_key="kunci-rahasia-untuk-pengujian-saja-0123456789",
+            definitions=definitions,
+            argon2=CHEAPEST,
+            demo=demo,
+        )
+        app = create_app(settings)
+        with app.app_context():
+            initialise()
+        return app
+
+    return make

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path, PurePosixPath
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from flask import current_app, send_file
 from flask_babel import gettext as _
@@ -88,7 +88,7 @@ def keep(rows: Any, upload: FileStorage, *, case_id: str, duty: str, field: str,
     return kept
 
 
-def ending_of(content: bytes, stream: BinaryIO) -> str:
+def ending_of(content: bytes, stream: IO[bytes]) -> str:
     """The ending that belongs to what *content* is. Raises ``Unfit`` for anything that is not in ``KINDS``."""
     for sign, ending in _SIGNS.items():
         if content.startswith(sign):
@@ -99,7 +99,7 @@ def ending_of(content: bytes, stream: BinaryIO) -> str:
     return found
 
 
-def _document(stream: BinaryIO) -> str | None:
+def _document(stream: IO[bytes]) -> str | None:
     """Which office document a ZIP is, by its table of contents; nothing in it is unpacked. None with macros."""
     try:
         with zipfile.ZipFile(stream) as packed:

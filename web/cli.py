@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -14,16 +15,21 @@ from typing import Any
 import click
 from babel.support import NullTranslations, Translations
 from flask import Flask
+from sqlalchemy import make_url
+from waitress import serve
 
 from engine import feel
 from engine.errors import DefinitionError, Problem
 from engine.library import SCENARIOS, Library, check, load
 from engine.process import Process
 from engine.scenario import Scenario, read_scenarios, run
-from web import create_app
+from web import create_app, demo, people, roster, sessions
 from web.config import PACKAGE, Misconfigured, Settings, definitions_root
-from web.database import initialise, up_to_date
+from web.database import initialise, up_to_date, writing
 from web.definitions import library
+from web.languages import ZONE_NAMES
+from web.passwords import generated, passwords
+from web.tables import db
 
 GOOD, PROBLEMS, MISUSE = 0, 1, 2
 
@@ -79,11 +85,10 @@ def _translate_help(command: click.Command, language: str) -> None:
         _translate_help(inner, language)
 
 
-def _fail(text: str) -> click.ClickException:
+class Misused(click.ClickException):
     """The end of a command that was called wrongly."""
-    error = click.ClickException(text)
-    error.exit_code = MISUSE
-    return error
+
+    exit_code = MISUSE
 
 
 def _print_json(value: Any) -> None:
@@ -161,7 +166,7 @@ def test_command(regions: tuple[str, ...], files: tuple[Path, ...], as_json: boo
     found = list(_scenarios(files or tuple(sorted((definitions_root() / "workflows" / SCENARIOS).glob("*.yaml")))))
     chosen = [scenario for scenario in found if not regions or _named(definitions, scenario, regions)]
     if not chosen:
-        raise _fail(_("Tidak ada skenario untuk: {regions}").format(regions=", ".join(regions) or "-"))
+        raise Misused(_("Tidak ada skenario untuk: {regions}").format(regions=", ".join(regions) or "-"))
     results = [(scenario, _differences(definitions, scenario)) for scenario in chosen]
     failed = sum(bool(differences) for _scenario, differences in results)
     if as_json:
@@ -185,14 +190,14 @@ def _scenarios(files: Sequence[Path]) -> Iterator[Scenario]:
         except DefinitionError as error:
             _stop_with(error)
         except (LookupError, TypeError, ValueError, AttributeError) as error:
-            raise _fail(_("{file} bukan berkas skenario: {error}").format(file=file, error=error)) from None
+            raise Misused(_("{file} bukan berkas skenario: {error}").format(file=file, error=error)) from None
 
 
 def _bytes(file: Path) -> bytes:
     try:
         return file.read_bytes()
     except OSError as error:
-        raise _fail(f"{file}: {error.strerror}") from None
+        raise Misused(f"{file}: {error.strerror}") from None
 
 
 def _named(definitions: Library, scenario: Scenario, regions: Sequence[str]) -> bool:
@@ -227,7 +232,9 @@ def _stop_with(error: DefinitionError) -> None:
 @cli.command("eval", help=N_("Hitung satu ungkapan FEEL; hasilnya JSON."))
 @click.argument("expression")
 @click.option(
-    "--data", type=click.Path(path_type=Path, exists=True, dir_okay=False), help=N_("Berkas JSON dengan nilai nama-nama.")
+    "--data",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help=N_("Berkas JSON dengan nilai nama-nama."),
 )
 @click.option("--explain", is_flag=True, help=N_("Tunjukkan juga setiap langkah hitungan."))
 def eval_command(expression: str, data: Path | None, explain: bool) -> None:
@@ -247,9 +254,9 @@ def _values(file: Path) -> dict[str, Any]:
     try:
         values = json.loads(_bytes(file), parse_float=Decimal, parse_int=Decimal)
     except (ValueError, RecursionError) as error:
-        raise _fail(_("{file} bukan JSON yang sah: {error}").format(file=file, error=error)) from None
+        raise Misused(_("{file} bukan JSON yang sah: {error}").format(file=file, error=error)) from None
     if not isinstance(values, dict):
-        raise _fail(_("{file} harus berisi satu objek JSON: nama dan nilainya.").format(file=file))
+        raise Misused(_("{file} harus berisi satu objek JSON: nama dan nilainya.").format(file=file))
     return values
 
 
@@ -271,7 +278,7 @@ def _processes(definitions: Library, region: str) -> list[Process]:
     found = [p for p in definitions.processes.values() if region in (p.id, p.workflow.region)]
     if not found:
         known = ", ".join(sorted({p.workflow.region or p.id for p in definitions.processes.values()}))
-        raise _fail(_("Tidak ada daerah {region}. Yang ada: {known}.").format(region=region, known=known))
+        raise Misused(_("Tidak ada daerah {region}. Yang ada: {known}.").format(region=region, known=known))
     return found
 
 
@@ -311,7 +318,7 @@ def serve_command(host: str, port: int) -> None:
     app = create_app()
     with app.app_context():
         if not up_to_date():
-            raise _fail(_("Basis data belum siap: jalankan dahulu borang init."))
+            raise Misused(_("Basis data belum siap: jalankan dahulu borang init."))
         _ready(app)
     listen(app, host, port)
 
@@ -326,21 +333,110 @@ def _ready(app: Flask) -> None:
 
 def listen(app: Flask, host: str, port: int) -> None:
     """Serves *app* until somebody stops it."""
-    from waitress import serve
-
     click.echo(_("Buka http://{host}:{port} (hentikan dengan Ctrl+C)").format(host=host, port=port))
     try:
         # Half-open connections of slow phones cost little; a hundred of them must not lock everybody else out.
-        serve(app, host=host, port=port, threads=8, connection_limit=1000, ident=None, clear_untrusted_proxy_headers=True)
+        serve(
+            app, host=host, port=port, threads=8, connection_limit=1000, ident=None, clear_untrusted_proxy_headers=True
+        )
     except OSError as error:
-        raise _fail(f"{host}:{port}: {error.strerror}") from None
+        raise Misused(f"{host}:{port}: {error.strerror}") from None
 
 
 def _address(app: Flask) -> str:
-    from sqlalchemy import make_url
-
     settings: Settings = app.extensions["settings"]
     return make_url(settings.database_url).render_as_string(hide_password=True)
+
+
+@cli.command("demo", help=N_("Jalankan contoh dengan orang rekaan, di basis data tersendiri."))
+@click.option("--today", type=click.DateTime(["%Y-%m-%d"]), help=N_("Tanggal hari ini dalam contoh: TAHUN-BULAN-HARI."))
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help=N_("Nomor porta."))
+@click.option("--reset", is_flag=True, help=N_("Mulai dari awal; isi contoh yang lama dihapus."))
+def demo_command(today: datetime | None, port: int, reset: bool) -> None:
+    settings = Settings.from_environment(demo=True)
+    if reset:
+        demo.forget(settings)
+    click.echo(_("Menyiapkan contoh..."), err=True)
+    try:
+        app = demo.prepare(settings, today.date() if today else None, lambda text: click.echo(text, err=True))
+    except DefinitionError as error:
+        _stop_with(error)
+    click.echo(_("Akun contoh (peran, nama, NIP, kata sandi):"))
+    for line in demo.lines(app):
+        click.echo(line)
+    listen(app, "127.0.0.1", port)
+
+
+# --- people -----------------------------------------------------------------------------------------------------------
+
+
+@cli.group("people", help=N_("Daftar pegawai."))
+def people_group() -> None:
+    pass
+
+
+@people_group.command("import", help=N_("Ambil alih daftar pegawai satu daerah dari berkas CSV."))
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--region", required=True, help=N_("Kode daerah, seperti dalam definisinya."))
+@click.option("--title", help=N_("Nama daerah; perlu untuk daerah baru."))
+@click.option("--zone", type=click.Choice(list(ZONE_NAMES)), default="Asia/Jakarta", help=N_("Zona waktu daerah baru."))
+@click.option(
+    "--passwords", "secrets", type=click.Path(path_type=Path, exists=False),
+    help=N_("Berkas CSV baru untuk kata sandi orang yang baru; tanpa ini mereka belum dapat masuk."),
+)  # fmt: skip
+def import_command(file: Path, region: str, title: str | None, zone: str, secrets: Path | None) -> None:
+    app = create_app()
+    with app.app_context():
+        if not up_to_date():
+            raise Misused(_("Basis data belum siap: jalankan dahulu borang init."))
+        process = _processes(_loaded(definitions_root()), region)[0]
+        try:
+            _import(file, region, process, title, zone, secrets)
+        except roster.Mistaken as error:
+            for mistake in error.mistakes:
+                click.echo(f"{file}:{mistake.line}  {mistake.code}  {mistake.text(_language())}")
+            click.echo(_("{count} kesalahan; tidak ada yang berubah.").format(count=len(error.mistakes)), err=True)
+            sys.exit(PROBLEMS)
+
+
+def _import(file: Path, region: str, process: Process, title: str | None, zone: str, secrets: Path | None) -> None:
+    known = roster.known_in(db.session(), region)
+    entries = roster.checked(roster.read_csv(_bytes(file)), process, known)
+    new = roster.new_in(entries, known)
+    given = {nip: generated() for nip in new} if secrets else {}
+    with click.progressbar(given.items(), label=_("Kata sandi"), file=sys.stderr) as counted:
+        hashes = {nip: passwords().hash(password) for nip, password in counted}
+    if secrets:
+        _keep_secrets(secrets, given)
+    with writing() as rows:
+        if title or not roster.is_registered(rows, region):
+            roster.keep_region(rows, region, title or region.title(), zone)
+        roster.take_over(rows, region, process, entries, hashes)
+    click.echo(_("{new} orang baru, {changed} diperbarui").format(new=len(new), changed=len(entries) - len(new)))
+
+
+def _keep_secrets(file: Path, given: Mapping[str, str]) -> None:
+    """Writes passwords where only this user reads them; an existing file is left alone."""
+    try:
+        opened = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as error:
+        raise Misused(f"{file}: {error.strerror}") from None
+    with os.fdopen(opened, "w", encoding="utf-8") as written:
+        written.writelines(["nip,kata_sandi\n", *(f"{nip},{password}\n" for nip, password in given.items())])
+
+
+@people_group.command("password", help=N_("Buat kata sandi baru untuk seseorang; semua sesinya berakhir."))
+@click.argument("nip")
+def password_command(nip: str) -> None:
+    app = create_app()
+    with app.app_context():
+        person = people.by_nip(nip)
+        if person is None:
+            raise Misused(_("Tidak ada orang dengan NIP {nip}.").format(nip=nip))
+        password = generated()
+        people.set_password(person.id, password)
+        sessions.end_all(person.id)
+    click.echo(f"{person.name}  {password}")
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import text
+from web.statements import Statement
 
 Typed = dict[str, list[str]]
 
@@ -22,20 +22,20 @@ class Draft:
     saved_at: datetime
 
 
-_FIND = text("select typed, entry, version, saved_at from draft where case_id = :c and duty = :d and person_id = :p")
-_SAVE = text("""
+_FIND = Statement("select typed, entry, version, saved_at from draft where case_id = :c and duty = :d and person_id = :p")
+_SAVE = Statement("""
 insert into draft (case_id, duty, person_id, entry, version, saved_at, typed)
 values (:c, :d, :p, :entry, 1, :at, :typed)
 on conflict (case_id, duty, person_id) do update
 set entry = :entry, version = draft.version + 1, saved_at = :at, typed = :typed
 """)
-_DROP = text("delete from draft where case_id = :c and duty = :d and person_id = :p")
-_MINE = text("select case_id, duty, entry from draft where person_id = :p")
+_DROP = Statement("delete from draft where case_id = :c and duty = :d and person_id = :p")
+_MINE = Statement("select case_id, duty, entry from draft where person_id = :p")
 
 
 def find(rows: Any, case_id: str, duty: str, person: str) -> Draft | None:
     """The draft of *person* for this task, if there is one."""
-    row = rows.execute(_FIND, {"c": case_id, "d": duty, "p": person}).first()
+    row = _FIND.first(rows, {"c": case_id, "d": duty, "p": person})
     if row is None:
         return None
     saved = row.saved_at if isinstance(row.saved_at, datetime) else datetime.fromisoformat(row.saved_at)
@@ -45,14 +45,14 @@ def find(rows: Any, case_id: str, duty: str, person: str) -> Draft | None:
 def save(rows: Any, case_id: str, duty: str, person: str, *, typed: Typed, entry: int, now: datetime) -> None:
     """Keep *typed* instead of what was kept before."""
     data = {"c": case_id, "d": duty, "p": person, "entry": entry, "at": now.isoformat()}
-    rows.execute(_SAVE, {**data, "typed": json.dumps(typed, ensure_ascii=False)})
+    _SAVE.change(rows, {**data, "typed": json.dumps(typed, ensure_ascii=False)})
 
 
 def drop(rows: Any, case_id: str, duty: str, person: str) -> None:
     """Nothing is left of the draft."""
-    rows.execute(_DROP, {"c": case_id, "d": duty, "p": person})
+    _DROP.change(rows, {"c": case_id, "d": duty, "p": person})
 
 
 def mine(rows: Any, person: str) -> set[tuple[str, str, int]]:
     """Case, task and visit of every draft of *person*."""
-    return {tuple(row) for row in rows.execute(_MINE, {"p": person})}
+    return {tuple(row) for row in _MINE.all(rows, {"p": person})}

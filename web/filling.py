@@ -182,8 +182,11 @@ class Filling:
 
     def errors(self) -> Errors:
         """What keeps it from being sent, by the name of the input; ``""`` for the form as a whole."""
-        reasons = [*refusals(self.held.process, self.sheet), *requirements(self.held.process, self.sheet)]
-        return self.told(reasons)
+        process = self.held.process
+        missing = list(refusals(process, self.sheet))
+        # Whether such a requirement holds cannot be known before what it reads is filled in.
+        unmet = [r for r in requirements(process, self.sheet) if not (r.params["unknown"] and (missing or self._read.errors))]
+        return self.told([*missing, *unmet])
 
     def told(self, reasons: Iterable[Refusal]) -> Errors:
         """*reasons* in words, each at its input; what could not be read is told first."""
@@ -222,21 +225,22 @@ class Filling:
 def reason_text(held: Held, refusal: Refusal) -> str:
     """A refusal in the words of the definition, or of the catalogue."""
     message = held.process.message(refusal.code)
-    scope = refusal.params.get("scope")
     if message is not None:
-        return _filled(held, translated(message), scope)
+        return _filled(held, translated(message), refusal)
     if refusal.code not in TEXTS:
         return refusal.code
     words = {name: translated(v) if isinstance(v, str) else v for name, v in refusal.params.items() if name != "scope"}
     return say(refusal.code, language(), **words)
 
 
-def _filled(held: Held, message: str, scope: Any) -> str:
-    """*message* with ``{name}`` as the value of that name, in words."""
+def _filled(held: Held, message: str, refusal: Refusal) -> str:
+    """*message* with ``{name}`` as what the refusal knows under that name, or as the value of that name, in words."""
+    scope = refusal.params.get("scope", {})
 
     class Names(dict[str, str]):
         def __missing__(self, name: str) -> str:
-            return showing.plain(held.process, scope[name]) if scope is not None else ""
+            found = refusal.params[name] if name in refusal.params else scope[name]
+            return showing.plain(held.process, found) or _("kosong")
 
     return message.format_map(Names())
 

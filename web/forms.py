@@ -268,11 +268,8 @@ def given_columns(process: Process, table: Table) -> list[tuple[str, str]]:
 
 def _source_columns(process: Process, path: tuple[str, ...]) -> dict[str, str]:
     if path[0] in process.words.catalogues:
-        return (
-            {"title": "Nama", "satuan": "Satuan"}
-            if "satuan" in process.words.catalogues[path[0]].columns
-            else {"title": "Nama"}
-        )
+        columns = process.words.catalogues[path[0]].columns
+        return {"title": "Nama", **{name: name.replace("_", " ").capitalize() for name in columns}}
     if path[0] in process.values:
         return {name: column.title or name for name, column in process.values[path[0]].columns.items()}
     source = process.duties[path[0]].fields.get(path[1]) if path[0] in process.duties and len(path) > 1 else None
@@ -306,7 +303,7 @@ def _typed_rows(table: Table, setting: Setting, rows: Any) -> Typed:
         for column in table.answered():
             typed[f"{table.id}.{name}.{column.id}"] = column.raw(row.get(column.id))
     if not rows and table.rows and not table.from_:
-        typed |= {f"{table.id}.{i}.{c.id}": [] for i in range(max(table.rows.least, 0)) for c in table.answered()}
+        typed |= {f"{table.id}.{i}.{c.id}": [""] for i in range(table.rows.least) for c in table.answered()}
     return typed
 
 
@@ -314,7 +311,7 @@ def with_row(typed: Typed, table: Table) -> Typed:
     """*typed* with one more empty row in *table*."""
     used = [int(row) for row in rows_in(typed, table.id) if row.isdigit()]
     row = max(used, default=-1) + 1
-    return {**typed, **{f"{table.id}.{row}.{column.id}": [] for column in table.answered()}}
+    return {**typed, **{f"{table.id}.{row}.{column.id}": [""] for column in table.answered()}}
 
 
 def without_row(typed: Typed, table: Table, row: str) -> Typed:

@@ -75,8 +75,8 @@ def asset(name: str) -> str:
 
 @open_to("everyone")
 def built(name: str) -> Response:
-    """A built file; packed where the browser takes that. Its name changes with its content, so it is kept for a year."""
-    packed = "gzip" in request.accept_encodings and (BUILT / f"{name}.gz").is_file()
+    """A built file, packed where the browser takes that. Its name changes with its content: it is kept for a year."""
+    packed = request.accept_encodings.quality("gzip") > 0 and (BUILT / f"{name}.gz").is_file()
     response = send_from_directory(BUILT, name, max_age=31536000)
     if packed:
         kind = response.headers["Content-Type"]

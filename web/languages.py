@@ -33,14 +33,15 @@ def init_app(app: Flask) -> None:
 
 
 def chosen() -> str:
-    """The language of this request: chosen in this browser, else the person's own, else the browser's, else Indonesian."""
+    """The language of this request: chosen in this browser, else the person's, the browser's, or Indonesian."""
     if not has_request_context():
         return "id"
     if session.get("language") in LANGUAGES:
         return str(session["language"])
     if current_user.is_authenticated:
         return str(current_user.language)
-    return request.accept_languages.best_match(LANGUAGES) or "id"
+    wanted = (tag.partition("-")[0].lower() for tag in request.accept_languages.values())
+    return next((language for language in wanted if language in LANGUAGES), "id")
 
 
 def language() -> str:

@@ -14,6 +14,7 @@ from web.passwords import passwords
 from web.tables import Person as Row
 from web.tables import Region, db
 
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
     """Somebody of a region. ``profile`` holds the vocabulary's profile fields."""
@@ -42,7 +43,7 @@ def people(ids: Iterable[str]) -> dict[str, Person]:
 
 def colleagues(of: Person) -> list[Person]:
     """The active people of the same unit, except the person themselves, by name."""
-    rows = _rows(Row.region_id == of.region, Row.unit_code == of.unit, Row.id != of.id, Row.active)
+    rows = _rows(Row.region_id == of.region, Row.unit_code == of.unit, Row.id != of.id, Row.active.is_(True))
     return sorted((_record(row) for row in rows), key=lambda found: found.name)
 
 

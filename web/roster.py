@@ -65,8 +65,14 @@ TEXTS = {
         'Peran "{role}" bukan jabatan di daerah ini.{maybe}',
         'The role "{role}" is no office of this region.{maybe}',
     ),
-    "bukan_angka": ('Tulis "{column}" sebagai angka; yang tertulis: {value}.', 'Write "{column}" as a number, not {value}.'),
-    "bukan_tanggal": ('Tulis "{column}" sebagai tanggal, misalnya 2026-07-14.', 'Write "{column}" as a date, such as 2026-07-14.'),
+    "bukan_angka": (
+        'Tulis "{column}" sebagai angka; yang tertulis: {value}.',
+        'Write "{column}" as a number, not {value}.',
+    ),
+    "bukan_tanggal": (
+        'Tulis "{column}" sebagai tanggal, misalnya 2026-07-14.',
+        'Write "{column}" as a date, such as 2026-07-14.',
+    ),
     "bukan_ya_tidak": ('Tulis "{column}" dengan ya atau tidak.', 'Write "{column}" as yes or no.'),
     "bukan_pilihan": (
         'Pilih "{column}" dari: {options}. Yang tertulis: {value}.{maybe}',
@@ -121,7 +127,9 @@ def read_csv(content: bytes) -> list[tuple[int, dict[str, str]]]:
     except UnicodeDecodeError as error:
         raise Mistaken([Mistake(content.count(b"\n", 0, error.start) + 1, "bukan_utf8")]) from None
     heading = whole.partition("\n")[0]
-    reader = csv.reader(io.StringIO(whole), delimiter=";" if heading.count(";") > heading.count(",") else ",", strict=True)
+    reader = csv.reader(
+        io.StringIO(whole), delimiter=";" if heading.count(";") > heading.count(",") else ",", strict=True
+    )
     lines: list[tuple[int, list[str]]] = []
     try:
         lines = [(reader.line_num, cells) for cells in reader if any(cell.strip() for cell in cells)]
@@ -133,7 +141,9 @@ def read_csv(content: bytes) -> list[tuple[int, dict[str, str]]]:
 def _by_column(lines: list[tuple[int, list[str]]]) -> list[tuple[int, dict[str, str]]]:
     names = [cell.strip().lower() for cell in lines[0][1]] if lines else []
     mistakes = [Mistake(1, "kolom_kurang", {"column": name}) for name in NEEDED if name not in names]
-    mistakes += [Mistake(1, "kolom_ganda", {"column": name}) for name in sorted({n for n in names if names.count(n) > 1})]
+    mistakes += [
+        Mistake(1, "kolom_ganda", {"column": name}) for name in sorted({n for n in names if names.count(n) > 1})
+    ]
     params = {"wanted": len(names)}
     mistakes += [Mistake(n, "jumlah_kolom", {**params, "found": len(c)}) for n, c in lines[1:] if len(c) != len(names)]
     if mistakes:
@@ -315,7 +325,7 @@ def new_in(entries: Iterable[Entry], known: Known) -> list[str]:
 def take_over(
     rows: Session, region: str, process: Process, entries: Iterable[Entry], hashes: Mapping[str, str]
 ) -> None:
-    """Registers *entries* in *region*, in the writing transaction *rows*; who is registered already is brought up to date.
+    """Registers *entries* in *region*, or brings up to date who is registered; *rows* is a writing transaction.
 
     People that are not in the list stay as they are. New people get the password whose hash stands in *hashes* by NIP;
     without one they cannot sign in yet.
@@ -335,9 +345,13 @@ def take_over(
         _tie(rows, region, process, entry, ids)
 
 
+def is_registered(rows: Session, region: str) -> bool:
+    return rows.execute(select(Region.id).where(Region.id == region)).first() is not None
+
+
 def keep_region(rows: Session, region: str, title: str, zone: str) -> None:
     """Registers a region, or changes its name and zone."""
-    if rows.execute(select(Region.id).where(Region.id == region)).first():
+    if is_registered(rows, region):
         rows.execute(update(Region).where(Region.id == region).values(title=title, zone=zone))
     else:
         rows.execute(insert(Region).values(id=region, title=title, zone=zone))

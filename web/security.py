@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from urllib.parse import unquote_to_bytes
 
 from flask import Flask, abort, current_app, request
 from flask_wtf.csrf import CSRFProtect
@@ -53,10 +54,24 @@ def check_size() -> None:
 
 
 def check_text() -> None:
-    """Refuses what no keyboard types and no database keeps: NUL, and halves of characters."""
+    """Refuses what no keyboard types and no database keeps: NUL, halves of characters, bytes that are not UTF-8.
+
+    Werkzeug leaves such bytes percent-encoded in typed forms, and reads them as U+FFFD in those with attachments.
+    """
+    typed = request.get_data(cache=True) if request.mimetype == "application/x-www-form-urlencoded" else b""
+    if not (_utf8(typed) and _utf8(request.query_string)):
+        abort(400)
     for part in _texts():
-        if "\0" in part or not _whole(part):
+        if "\0" in part or "\ufffd" in part or not _whole(part):
             abort(400)
+
+
+def _utf8(encoded: bytes) -> bool:
+    try:
+        unquote_to_bytes(encoded).decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _texts() -> Iterator[str]:

@@ -27,7 +27,7 @@ KEPT = ("language",)
 # Every page of somebody signed in asks this: one query, in the database's own words.
 _FIND = text(
     """
-    SELECT p.id, p.name, p.nip, p.region_id, r.title, r.zone, p.unit_code, p.language
+    SELECT p.id, p.name, p.nip, p.region_id, r.title AS region, r.zone, p.unit_code, p.language
     FROM sign_in s JOIN person p ON p.id = s.person_id JOIN region r ON r.id = p.region_id
     WHERE s.token_hash = :token_hash AND s.expires_on >= :today AND p.active
     """
@@ -69,7 +69,7 @@ def init_app(app: Flask) -> None:
 def find(token: str) -> SignedIn | None:
     """Who holds *token*, if its session has not ended."""
     row = db.session.execute(_FIND, {"token_hash": _hash(token), "today": _today()}).first()
-    return SignedIn(*row, token=token) if row else None
+    return SignedIn(**row._mapping, token=token) if row else None
 
 
 def begin(person_id: str) -> None:

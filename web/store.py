@@ -21,11 +21,13 @@ from sqlalchemy.orm import Session, scoped_session
 
 from engine import Actor, Case, Cycle, Entry, Outcome, Refusal, Refused, Stale, act, begin, set_seats
 from engine.clock import due_on, opens_on
+from engine.codec import Codec
 from engine.journal import fold
 from engine.process import NOTE, Process
 from web import drafts
 from web.definitions import Definitions, definitions
 from web.relations import Ties, actors
+from web.statements import Statement
 
 #: Where statements are sent: the request's session, or the one inside ``writing``.
 Rows = Session | scoped_session[Any]
@@ -92,14 +94,14 @@ from appraisal c join cycle y on y.id = c.cycle_id join region r on r.id = c.reg
 join person p on p.id = c.person_id left join person s on s.id = p.superior_id
 left join unit u on u.region_id = p.region_id and u.code = p.unit_code
 """
-_ONE = text(_CASE + "where c.id = :case")
-_LOCK = text("select 1 from appraisal where id = :case for update")
-_TIES = text("""
-select 'office' as tie, role, unit_code, 0 as answered from office where person_id = :me and region_id = :region
+_ONE = Statement(_CASE + "where c.id = :case")
+_LOCK = Statement("select 1 from appraisal where id = :case for update")
+_TIES = Statement("""
+select 'office' as tie, role, unit_code, false as answered from office where person_id = :me and region_id = :region
 union all select 'seat', role, '', answered from seat where case_id = :case and person_id = :me and confirmed
 """)
 _ALL_TIES = text("""
-select 'office' as tie, role, unit_code, 0 as answered, '' as case_id, region_id from office where person_id = :me
+select 'office' as tie, role, unit_code, false as answered, '' as case_id, region_id from office where person_id = :me
 union all select 'seat', role, '', answered, case_id, '' from seat where person_id = :me and confirmed
 """)
 _CONCERNS = """
@@ -117,25 +119,27 @@ _INBOX_DONE = text(_CASE + "where c.stage in :finals and " + _CONCERNS + ")" + _
 #: The most cases that one page of the inbox reads.
 INBOX = 200
 
-_UPDATE = text("""
+_UPDATE = Statement("""
 update appraisal set stage = :stage, entry = :entry, version = :version, opens_on = :opens_on, due_on = :due_on,
                      state = :state where id = :id and version = :was
 """)
-_INSERT = text("""
+_INSERT = Statement("""
 insert into appraisal (id, region_id, cycle_id, person_id, definition, stage, entry, version, opens_on, due_on, state)
 values (:id, :region, :cycle, :person, :definition, :stage, :entry, :version, :opens_on, :due_on, :state)
 """)
-_JOURNAL = text("""
+_JOURNAL = Statement("""
 insert into journal (case_id, seq, event, at, person_id, role, action, duty, answer, inputs, noted)
 values (:case, :seq, :event, :at, :person, :role, :action, :duty, :answer, :inputs, :noted)
 """)
-_ENTRIES = text("""
+_ENTRIES = Statement("""
 select seq, event, at, person_id, role, action, duty, answer, inputs, noted from journal where case_id = :case
 order by seq
 """)
-
-
-_DISOWN = text("update attachment set owner_id = null where case_id = :case and duty = :duty and owner_id = :person")
+_SEATS = Statement("update seat set answered = :answered where case_id = :case and role = :role")
+_SEAT = Statement("update seat set answered = :answered where case_id = :case and role = :role and person_id = :person")
+_DISOWN = Statement("update attachment set owner_id = null where case_id = :case and duty = :duty and owner_id = :person")
+_SEEN = Statement("select body_hash, answer from one_time_key where key_hash = :key")
+_REMEMBER = Statement("insert into one_time_key (key_hash, body_hash, answer) values (:key, :body, :answer)")
 
 
 class Store:
@@ -152,7 +156,7 @@ class Store:
 
     def held(self, rows: Rows, person: str, case_id: str) -> Held:
         """The case with the roles that *person* has on it. Raises ``Missing`` without any."""
-        row = rows.execute(_ONE, {"case": case_id}).first()
+        row = _ONE.first(rows, {"case": case_id})
         if row is None:
             raise Missing(case_id)
         return self._held(rows, person, row)
@@ -165,8 +169,7 @@ class Store:
         return self._of(process, row, mine)
 
     def _ties(self, rows: Rows, person: str, row: Any) -> Ties:
-        ties = rows.execute(_TIES, {"me": person, "region": row.region_id, "case": row.id}).all()
-        return tied(person, row, ties)
+        return tied(person, row, _TIES.all(rows, {"me": person, "region": row.region_id, "case": row.id}))
 
     def inbox(self, rows: Rows, person: str, *, finished: bool) -> list[Held]:
         """The cases that concern *person* as subject, superior or seat, and those their offices act on now.
@@ -209,8 +212,8 @@ class Store:
     def journal(self, rows: Rows, held: Held) -> list[Entry]:
         """The whole journal of a case, oldest first."""
         codec = self.definitions.codec(held.process)
-        rows = rows.execute(_ENTRIES, {"case": held.case.id}).mappings()
-        return [codec.load_entry({**row, "at": instant(row["at"])}) for row in rows]
+        lines = (row._asdict() for row in _ENTRIES.all(rows, {"case": held.case.id}))
+        return [codec.load_entry({**line, "at": instant(line["at"])}) for line in lines]
 
     def folded(self, rows: Rows, held: Held) -> Case:
         """The case as its journal makes it; equal to the case that is stored."""
@@ -243,7 +246,7 @@ class Store:
         outcome = begin(process, str(uuid.uuid4()), cycle, {process.subject: profile}, now)
         row = self._row(process, outcome.case)
         fixed = {"region": process.workflow.region, "cycle": cycle.id, "person": person, "definition": process.hash}
-        rows.execute(_INSERT, {**row, **fixed})
+        _INSERT.change(rows, {**row, **fixed})
         self._append(rows, process, outcome)
         return outcome.case.id
 
@@ -293,14 +296,14 @@ class Store:
         self._write(rows, held, actor, outcome)
         drafts.drop(rows, case_id, outcome.entries[0].duty, person)
         if held.process.duties[outcome.entries[0].duty].anonymous:
-            rows.execute(_DISOWN, {"case": case_id, "duty": outcome.entries[0].duty, "person": person})
+            _DISOWN.change(rows, {"case": case_id, "duty": outcome.entries[0].duty, "person": person})
         self._remember(rows, digest, body_digest, moved)
         return moved
 
     def lock(self, rows: Rows, case_id: str) -> None:
         """Nobody else moves this case until the transaction ends. SQLite has one writer at a time already."""
-        if rows.get_bind().dialect.name != "sqlite":
-            rows.execute(_LOCK, {"case": case_id})
+        if rows.connection().dialect.name != "sqlite":
+            _LOCK.first(rows, {"case": case_id})
 
     def set_seats(
         self, rows: Rows, person: str, case_id: str, role: str, people: Sequence[str], *, confirm: bool, now: datetime
@@ -331,19 +334,14 @@ class Store:
 
     def _write(self, rows: Rows, held: Held, actor: Actor, outcome: Outcome) -> None:
         row = {**self._row(held.process, outcome.case), "was": held.case.version}
-        if rows.execute(_UPDATE, row).rowcount != 1:
+        if _UPDATE.change(rows, row) != 1:
             raise Stale
         self._append(rows, held.process, outcome)
         for role in outcome.reopened:
-            rows.execute(
-                text("update seat set answered = :no where case_id = :c and role = :r"),
-                {"no": False, "c": held.case.id, "r": role},
-            )
+            _SEATS.change(rows, {"answered": False, "case": held.case.id, "role": role})
         if outcome.took_seat:
-            rows.execute(
-                text("update seat set answered = :yes where case_id = :c and role = :r and person_id = :p"),
-                {"yes": True, "c": held.case.id, "r": actor.role, "p": actor.person},
-            )
+            seat = {"case": held.case.id, "role": actor.role, "person": actor.person}
+            _SEAT.change(rows, {"answered": True, **seat})
 
     def _row(self, process: Process, case: Case) -> dict[str, Any]:
         opens, due = opens_on(process, case), due_on(process, case)
@@ -359,25 +357,7 @@ class Store:
 
     def _append(self, rows: Rows, process: Process, outcome: Outcome) -> None:
         codec = self.definitions.codec(process)
-        rows.execute(
-            _JOURNAL,
-            [
-                {
-                    "case": outcome.case.id,
-                    "seq": entry.seq,
-                    "event": entry.event,
-                    "at": entry.at.isoformat(),
-                    "person": entry.person or None,
-                    "role": entry.role,
-                    "action": entry.action,
-                    "duty": entry.duty,
-                    "answer": entry.answer,
-                    "inputs": codec.dump_inputs(entry),
-                    "noted": codec.dump_noted(entry),
-                }
-                for entry in outcome.entries
-            ],
-        )
+        _JOURNAL.change_each(rows, [_line(codec, outcome.case.id, entry) for entry in outcome.entries])
 
     def _answered(self, rows: Rows, case_id: str, role: str) -> set[str]:
         found = rows.execute(
@@ -392,9 +372,7 @@ class Store:
 
     def _seen(self, rows: Rows, digest: str, body: str) -> Moved | None:
         """The first answer to this key, if there was one."""
-        row = rows.execute(
-            text("select body_hash, answer from one_time_key where key_hash = :k"), {"k": digest}
-        ).first()
+        row = _SEEN.first(rows, {"key": digest})
         if row is None:
             return None
         if row.body_hash != body:
@@ -403,10 +381,24 @@ class Store:
 
     def _remember(self, rows: Rows, digest: str, body: str, moved: Moved) -> None:
         answer = {name: getattr(moved, name) for name in ("case_id", "action", "entry", "stage", "number")}
-        rows.execute(
-            text("insert into one_time_key (key_hash, body_hash, answer) values (:k, :b, :a)"),
-            {"k": digest, "b": body, "a": json.dumps(answer)},
-        )
+        _REMEMBER.change(rows, {"key": digest, "body": body, "answer": json.dumps(answer)})
+
+
+def _line(codec: Codec, case_id: str, entry: Entry) -> dict[str, Any]:
+    """An entry as its journal's row."""
+    return {
+        "case": case_id,
+        "seq": entry.seq,
+        "event": entry.event,
+        "at": entry.at.isoformat(),
+        "person": entry.person or None,
+        "role": entry.role,
+        "action": entry.action,
+        "duty": entry.duty,
+        "answer": entry.answer,
+        "inputs": codec.dump_inputs(entry),
+        "noted": codec.dump_noted(entry),
+    }
 
 
 def _seatable(held: Held, role: str, people: Sequence[str], answered: set[str], *, confirm: bool) -> None:

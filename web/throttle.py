@@ -95,7 +95,7 @@ def forget(attempt: Try) -> None:
         rows.execute(delete(Throttle).where(Throttle.subject == network, Throttle.tries < 1))
 
 
-def _found(rows: Session, subject: str) -> Row[tuple[int, datetime]] | None:
+def _found(rows: Session, subject: str) -> Row[int, datetime] | None:
     # Locked, so that of many tries at once each sees the others; SQLite has one writer at a time already.
     query = select(Throttle.tries, Throttle.since).where(Throttle.subject == subject).with_for_update()
     return rows.execute(query).first()

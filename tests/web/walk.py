@@ -17,6 +17,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from engine import Actor, Case
+from engine.catalogue import TEXTS
 from engine.clock import opens_on
 from engine.kinds import File, Ratings, Table
 from engine.process import Process
@@ -159,6 +160,27 @@ class Walk:
 
     # --- the steps ---
 
+    def until(self, stage: str) -> None:
+        """Play on until the case stands in *stage*."""
+        self._seats()
+        for number, step in enumerate(self.scenario.steps, 1):
+            if self.case.stage == stage:
+                return
+            self._step(f"langkah {number}", step)
+        assert self.case.stage == stage, self.differences
+
+    def url(self, rest: str = "") -> str:
+        return f"/berkas/{self.case_id}{rest}"
+
+    def as_role(self, role: str, rater: str | None = None) -> FlaskClient:
+        return self.client(self.people.of(role, rater))
+
+    def journal(self) -> list[Any]:
+        """The rows of the case's journal."""
+        with self.app.app_context():
+            query = text("select * from journal where case_id = :c order by seq")
+            return list(db.session.execute(query, {"c": self.case_id}).all())
+
     def _seats(self) -> None:
         for role in self.process.words.roles.values():
             if not role.confirmed_by:
@@ -191,10 +213,18 @@ class Walk:
         wanted = step.get("expect_error")
         if wanted and not codes:
             self.differences.append(f"{where}: diterima, seharusnya {wanted}")
+        elif wanted and not self._says(wanted, codes):
+            self.differences.append(f"{where}: ditolak tanpa kalimat untuk {wanted}: {codes}")
         elif codes and not wanted:
             self.differences.append(f"{where}: ditolak: {codes}")
         if wanted and self.case != case:
             self.differences.append(f"{where}: penolakan mengubah berkas")
+
+    def _says(self, code: str, page: str) -> bool:
+        """Whether *page* holds the words of a refusal: the longest stretch of its text that nothing is filled into."""
+        words = "Tindakan ini dilakukan oleh" if code == "peran_tidak_berwenang" else self.process.message(code)
+        stretch = max(re.split(r"\{[^}]*\}", words or TEXTS[code][0]), key=len)
+        return " ".join(stretch.split()) in " ".join(page.split())
 
     def _send(self, step: Mapping[str, Any]) -> str:
         """Takes the step through the pages; what the page said if it was refused."""
@@ -202,7 +232,7 @@ class Walk:
         client, stem = self.client(who), f"/berkas/{self.case_id}"
         opened = client.get(f"{stem}/isi/{step['action']}")
         if opened.status_code != 200:
-            return f"{opened.status_code} tidak ditawarkan"
+            return plain_text(client.get(stem).text)
         data = {**hidden(opened.text), **self._prefilled(step), **dict(self._typed(step)), "_intent": "periksa"}
         answer = client.post(f"{stem}/isi/{step['action']}", data=data, content_type="multipart/form-data")
         if answer.status_code != 303:
@@ -268,6 +298,11 @@ def hidden(page: str) -> dict[str, str]:
     return {
         unescape(n): unescape(v) for n, v in re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)"', form)
     }
+
+
+def plain_text(page: str) -> str:
+    """The words of a page."""
+    return unescape(re.sub("<[^>]+>", " ", page))
 
 
 def errors(page: str) -> str:

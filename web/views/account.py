@@ -87,7 +87,9 @@ def healthy() -> Response:
 @open_to("everyone")
 def ready() -> Response:
     """The database answers as well and has the tables of this version."""
-    return Response("ok\n", mimetype="text/plain") if answers() else Response("borang init\n", 503, mimetype="text/plain")
+    return (
+        Response("ok\n", mimetype="text/plain") if answers() else Response("borang init\n", 503, mimetype="text/plain")
+    )
 
 
 # --- the demo ---------------------------------------------------------------------------------------------------------
@@ -134,7 +136,7 @@ def _sign_in_page(goal: str | None, nip: str = "", error: str = "") -> str:
         next=own_path(goal),
         nip=nip,
         error=error,
-        examples=current_app.extensions["examples"]() if "examples" in current_app.extensions else [],
+        examples=current_app.extensions.get("examples", ()),
         today=clock.today().isoformat(),
         page=frame(invalid=bool(error), sign_in=None),
     )

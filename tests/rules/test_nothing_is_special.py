@@ -1,0 +1,101 @@
+"""No region, stage, field, value, table or role is known to the code by its name: data decides."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from engine.library import Library, load
+from engine.scenario import read_scenarios, run
+from tests.rules.renaming import OTHER_USE, author_ids, language_words, renamed
+from tests.web.walk import Walk
+
+ROOT = Path(__file__).parents[2]
+
+#: Ids that are also words of the code, with the other use they have there.
+EXCEPTED = {
+    **OTHER_USE,
+    "alasan": "a word of sentences on pages",
+    "jumlah": "a word of sentences on pages",
+    "pegawai": "a word of sentences on pages",
+    "target": "an attribute of HTML links and of scripts' events",
+    "op": "an operator in the syntax tree of FEEL",
+    "selesai": "the id of a heading on a page",
+    "nip": "what people sign in with, and a column of the file that people are imported from",
+    "nama": "a column of the file that people are imported from, and a parameter of a message",
+    "opd": "a column of the file that people are imported from",
+    "jenis_kelamin": "a column of the file that people are imported from: the NIP repeats it",
+}
+
+
+@pytest.fixture(scope="module")
+def library() -> Library:
+    return load(ROOT)
+
+
+@pytest.fixture(scope="module")
+def elsewhere(library: Library, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the definitions under other names."""
+    folder = tmp_path_factory.mktemp("renamed")
+    names = renamed(ROOT, folder, library)
+    assert len(names) > 150, "the renaming has lost its grip"
+    return folder
+
+
+def _scenarios(folder: Path) -> Iterator[tuple[str, bytes]]:
+    for file in sorted((folder / "workflows" / "scenarios").glob("*.yaml")):
+        yield file.name, file.read_bytes()
+
+
+def test_scenarios_pass_under_other_names_in_the_engine(elsewhere: Path) -> None:
+    library = load(elsewhere)
+    for name, text in _scenarios(elsewhere):
+        for scenario in read_scenarios(text, name):
+            result = run(library.processes[scenario.workflow], scenario)
+            assert result.differences == (), scenario.id
+
+
+def test_scenarios_pass_under_other_names_on_the_pages(elsewhere: Path, make_app) -> None:
+    app = make_app(definitions=elsewhere)
+    library = load(elsewhere)
+    for name, text in _scenarios(elsewhere):
+        for scenario in read_scenarios(text, name):
+            assert Walk(app, library.processes[scenario.workflow], scenario).play() == [], scenario.id
+
+
+def test_no_id_of_a_definition_stands_in_the_code(library: Library) -> None:
+    ids = author_ids(library) - language_words() - set(EXCEPTED)
+    found = [f"{where}: {name}" for where, name in _named(ids)]
+    assert found == []
+
+
+def _named(ids: set[str]) -> Iterator[tuple[str, str]]:
+    for folder in ("engine", "web"):
+        for file in sorted((ROOT / folder).rglob("*.py")):
+            yield from ((f"{file.relative_to(ROOT)}:{line}", name) for line, name in _constants(file) if name in ids)
+    for pattern in ("web/templates/**/*.html", "web/assets/**/*.js"):
+        for file in sorted(ROOT.glob(pattern)):
+            code = re.sub(r"_\(\"[^\"]*\"|\{#.*?#\}|//.*|\{% trans.*?endtrans", "", file.read_text(), flags=re.S if file.suffix == ".html" else 0)
+            words = re.findall(r"(?<=[\"'.])[a-z][a-z0-9_]*(?=[\"'\s.)}\]])", code)
+            yield from ((str(file.relative_to(ROOT)), name) for name in words if name in ids)
+
+
+def _constants(file: Path) -> Iterator[tuple[int, str]]:
+    """Text constants, docstrings left out, and names read of something, in *file*."""
+    tree = ast.parse(file.read_text())
+    docs = {id(n.body[0].value) for n in ast.walk(tree) if hasattr(n, "body") and isinstance(n.body, list) and n.body
+            and isinstance(n.body[0], ast.Expr)}  # fmt: skip
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docs:
+            yield node.lineno, node.value
+
+
+def test_the_test_itself_sees_a_planted_name(tmp_path: Path, library: Library) -> None:
+    file = tmp_path / "planted.py"
+    file.write_text('def special(case):\n    return case.values["nilai_akhir"]\n')
+    assert "nilai_akhir" in author_ids(library)
+    assert (2, "nilai_akhir") in set(_constants(file))

@@ -1,0 +1,246 @@
+"""The demo: invented people whose appraisals stand at different stages, in a database of its own.
+
+Who they are, and how far each of their cases has gone, is data (``examples/*.yaml``); the steps are those of the
+scenarios that test the regions. Everything goes through the same store as in a deployment.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import yaml
+from flask import Flask
+from sqlalchemy import select
+
+from engine.clock import opens_on
+from engine.library import SCENARIOS
+from engine.process import Process
+from engine.scenario import Scenario, read_scenarios, typed_form
+from engine.sheet import opening
+from web import clock, create_app, roster
+from web.config import DATABASE, PACKAGE, Settings
+from web.database import initialise, up_to_date, writing
+from web.definitions import library
+from web.nip import grouped
+from web.passwords import passwords
+from web.store import Held, Missing, Opened, acting, store
+from web.tables import Person, db
+
+EXAMPLES = PACKAGE / "examples"
+#: What a scenario writes where any text will do.
+ANY_TEXT = "(isi)"
+#: When the people of the demo do their work, by the clock of their region.
+AT_WORK = time(9)
+
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """Somebody whom a visitor can be."""
+
+    nip: str
+    name: str
+    what: str
+    password: str
+
+
+class Examples:
+    """The people and cases of one region, as its file tells."""
+
+    def __init__(self, file: Path) -> None:
+        # Every scalar as text: our own data, typed by whoever reads it.
+        self.data: dict[str, Any] = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
+
+    @property
+    def region(self) -> str:
+        return str(self.data["region"]["id"])
+
+    @property
+    def today(self) -> date:
+        return date.fromisoformat(self.data["today"])
+
+    @cached_property
+    def people(self) -> dict[str, dict[str, str]]:
+        """The people by NIP, column by column."""
+        columns = self.data["columns"]
+        rows = [dict(zip(columns, row, strict=True)) for row in self.data["people"]]
+        return {row["nip"]: row for row in rows}
+
+    def accounts(self, settings: Settings) -> Iterator[Account]:
+        for nip, what in self.data["shown"]:
+            name = self.people[nip]["nama"]
+            yield Account(nip=nip, name=name, what=what, password=password_of(settings, nip))
+
+
+def examples() -> list[Examples]:
+    return [Examples(file) for file in sorted(EXAMPLES.glob("*.yaml"))]
+
+
+def password_of(settings: Settings, nip: str) -> str:
+    """The demo's password of somebody: the same at every start, another one on every machine."""
+    digest = hmac.digest(settings.derived("demo"), nip.encode(), hashlib.sha256)
+    return base64.b32encode(digest)[:10].decode().lower()
+
+
+def forget(settings: Settings) -> None:
+    """Deletes what the demo has kept; never anything of a deployment, whose folder is another."""
+    for name in (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", clock.DAYS):
+        (settings.instance / name).unlink(missing_ok=True)
+    shutil.rmtree(settings.instance / "attachments", ignore_errors=True)
+
+
+def prepare(settings: Settings, today: date | None, tell: Tell) -> Flask:
+    """The demo's service, with its people and cases; they are made if there are none yet. *today* moves its date."""
+    app = create_app(settings)
+    shown = examples()
+    app.extensions["examples"] = [(a.nip, a.name, a.what) for one in shown for a in one.accounts(settings)]
+    with app.app_context():
+        fresh = not up_to_date()
+        initialise()
+        if today is not None or fresh:
+            app.extensions["clock"].move_to(today or shown[0].today)
+        if not db.session.execute(select(Person.id)).first():
+            for one in shown:
+                _fill(one, settings, tell)
+    return app
+
+
+def _fill(one: Examples, settings: Settings, tell: Tell) -> None:
+    """Registers the people of a region and plays their cases."""
+    process = library().processes[one.data["workflow"]]
+    tell(f"{one.data['region']['title']}: {len(one.people)}")
+    hashes = {nip: passwords().hash(password_of(settings, nip)) for nip in one.people}
+    with writing() as rows:
+        roster.keep_region(rows, one.region, one.data["region"]["title"], one.data["region"]["zone"])
+        entries = roster.checked(enumerate(one.people.values(), 1), process, roster.known_in(rows, one.region))
+        roster.take_over(rows, one.region, process, entries, hashes)
+    ids: dict[str, str] = {row.nip: row.id for row in db.session.execute(select(Person.nip, Person.id))}
+    scenarios = {scenario.id: scenario for scenario in _scenarios(settings.definitions)}
+    for name, cycle in one.data["cycles"].items():
+        told = [case for case in one.data["cases"] if case["cycle"] == name]
+        for case, case_id in zip(told, _open(process, cycle, [ids[case["person"]] for case in told]), strict=True):
+            if "like" in case:
+                tell(f"  {one.people[case['person']]['nama']}: {case['until']}")
+                Played(one, process, case, case_id, ids).play(scenarios[case["like"]])
+
+
+def _open(process: Process, cycle: Mapping[str, str], people: Sequence[str]) -> list[str]:
+    """The cases of a new cycle, in the order of *people*."""
+    start, end = date.fromisoformat(cycle["start"]), date.fromisoformat(cycle["end"])
+    begun = datetime.combine(start, AT_WORK, ZoneInfo(clock.ZONE))
+    with writing() as rows:
+        return store().open_cycle(rows, process, title=cycle["title"], start=start, end=end, people=people, now=begun)
+
+
+def _scenarios(root: Path) -> Iterator[Scenario]:
+    for file in sorted((root / "workflows" / SCENARIOS).glob("*.yaml")):
+        yield from read_scenarios(file.read_bytes(), file.name)
+
+
+class Played:
+    """One case that follows the steps of a scenario until the stage where it is to be found."""
+
+    def __init__(
+        self, one: Examples, process: Process, told: Mapping[str, Any], case_id: str, ids: Mapping[str, str]
+    ) -> None:
+        self._texts: Mapping[str, str] = one.data.get("texts", {})
+        self._process = process
+        self._told = told
+        self._case_id = case_id
+        self._people = list(ids.values())
+        self._peers = [ids[nip] for nip in told.get("peers", ())]
+        self._pace = timedelta(days=int(told.get("pace", 1)))
+        self._subject = ids[told["person"]]
+        self._now: datetime | None = None
+
+    def play(self, scenario: Scenario) -> None:
+        """Takes the steps, not those that a scenario expects to be refused, and not beyond today."""
+        left: int | None = None
+        self._seat()
+        for step in scenario.steps:
+            held = self._held(self._subject)
+            if step.get("expect_error") or step["actor"] == self._process.system or held.case.stage != step["stage"]:
+                continue
+            if left is None and held.case.stage == self._told["until"]:
+                left, self._pace = int(self._told.get("more", 0)), timedelta(days=int(self._told.get("then", 1)))
+            if left == 0:
+                return
+            left = left and left - 1
+            self._now = self._next(held)
+            if self._now > clock.now():
+                return
+            self._step(step)
+
+    def _next(self, held: Held) -> datetime:
+        """When the next step is taken: some days after the one before, or after the stage has opened."""
+        case, zone = held.case, ZoneInfo(held.case.cycle.zone)
+        opened = datetime.combine(opens_on(self._process, case) or case.cycle.start, AT_WORK, zone)
+        return max(self._now or opened, opened) + self._pace
+
+    def _seat(self) -> None:
+        """The peers are confirmed at the beginning."""
+        for role in self._process.words.roles.values():
+            if not self._peers or role.is_ != "peer":
+                continue
+            confirmer = self._person(role.confirmed_by[0])
+            start = self._held(self._subject).case.entered_at or clock.now()
+            with writing() as rows:
+                store().set_seats(rows, confirmer, self._case_id, role.id, self._peers, confirm=True, now=start)
+
+    def _step(self, step: Mapping[str, Any]) -> None:
+        person = self._rater(step["rater"]) if "rater" in step else self._person(step["actor"])
+        held, action = self._held(person), step["action"]
+        duty = self._process.duty_of(
+            held.case.stage, self._process.stages[held.case.stage].actions[action], step["actor"]
+        )
+        opened = Opened(entry=held.case.entry, submitted=held.case.submitted.get(duty.id, 0))
+        assert self._now
+        with writing() as rows:
+            store().move(
+                rows, person, self._case_id, action, lambda found: self._values(found, step),
+                opened=opened, key=f"{self._case_id}:{held.case.version}:{person}", body=action, now=self._now,
+            )  # fmt: skip
+
+    def _values(self, held: Held, step: Mapping[str, Any]) -> dict[str, Any]:
+        actor = acting(held, step["action"])
+        action = self._process.stages[held.case.stage].actions[step["action"]]
+        duty = self._process.duty_of(held.case.stage, action, actor.role)
+        form = {name: self._texts.get(name, "-") if text == ANY_TEXT else text for name, text in step["form"].items()}
+        values = opening(self._process, held.case, actor, action, clock.today(), afresh=True)
+        return {**values, **dict(typed_form(duty, form))}
+
+    def _rater(self, name: str) -> str:
+        return self._peers[int(name.rpartition("_")[2]) - 1]
+
+    def _person(self, role: str) -> str:
+        """Whoever holds *role* in this case."""
+        for person in self._people:
+            try:
+                if any(actor.role == role for actor in self._held(person).actors):
+                    return person
+            except Missing:
+                continue
+        raise LookupError(role)
+
+    def _held(self, person: str) -> Held:
+        return store().held(db.session, person, self._case_id)
+
+
+def lines(app: Flask) -> Iterator[str]:
+    """The accounts, as the terminal shows them."""
+    settings: Settings = app.extensions["settings"]
+    accounts = [account for one in examples() for account in one.accounts(settings)]
+    wide = max(len(account.what) for account in accounts), max(len(account.name) for account in accounts)
+    for account in accounts:
+        yield f"  {account.what:<{wide[0]}}  {account.name:<{wide[1]}}  {grouped(account.nip)}  {account.password}"

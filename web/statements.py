@@ -1,0 +1,80 @@
+"""Statements for the path that everything waits for, sent straight to the database's driver.
+
+SQLAlchemy keeps the connection, its pool and the transaction. To compile a text, and to make a context and a result for
+it, costs several times what a small statement costs SQLite; these do without. What a driver raises arrives as
+SQLAlchemy would raise it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import namedtuple
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from typing import Any
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+_PARAMETER = re.compile(r"(?<!:):([a-z]\w*)")
+
+Parameters = Mapping[str, Any]
+
+
+class Statement:
+    """SQL whose parameters stand in it as ``:name``. *rows* is always the session whose transaction it belongs to."""
+
+    def __init__(self, sql: str) -> None:
+        self._named = sql
+        self._pyformat = _PARAMETER.sub(r"%(\1)s", sql.replace("%", "%%"))
+        self._row: Any = None
+
+    def first(self, rows: Any, parameters: Parameters) -> Any:
+        """The first row, its columns by name; ``None`` if there is none."""
+        with closing(self._sent(rows, parameters)) as cursor:
+            row = cursor.fetchone()
+            return None if row is None else self._named_row(cursor)(*row)
+
+    def all(self, rows: Any, parameters: Parameters) -> list[Any]:
+        """Every row, its columns by name."""
+        with closing(self._sent(rows, parameters)) as cursor:
+            return list(map(self._named_row(cursor)._make, cursor.fetchall()))
+
+    def change(self, rows: Any, parameters: Parameters) -> int:
+        """How many rows it changed."""
+        with closing(self._sent(rows, parameters)) as cursor:
+            count: int = cursor.rowcount
+            return count
+
+    def change_each(self, rows: Any, parameters: Sequence[Parameters]) -> None:
+        """Sent once for each of *parameters*."""
+        if len(parameters) == 1:
+            self.change(rows, parameters[0])
+        elif parameters:
+            self._sent(rows, parameters, many=True).close()
+
+    def _sent(self, rows: Any, parameters: Any, *, many: bool = False) -> Any:
+        connection: Connection = rows.connection()
+        cursor = connection.connection.cursor()
+        sql = self._named if connection.dialect.name == "sqlite" else self._pyformat
+        try:
+            cursor.executemany(sql, parameters) if many else cursor.execute(sql, parameters)
+        except connection.dialect.loaded_dbapi.Error as error:  # type: ignore[attr-defined]
+            raise _known(connection, sql, error) from error
+        return cursor
+
+    def _named_row(self, cursor: Any) -> Any:
+        if self._row is None:
+            self._row = namedtuple("Row", [column[0] for column in cursor.description])
+        return self._row
+
+
+def _known(connection: Connection, sql: str, error: Any) -> BaseException:
+    """*error* as SQLAlchemy raises it, without what the parameters held. A connection that is lost is not used again."""
+    dialect = connection.dialect
+    lost = dialect.is_disconnect(error, connection.connection.driver_connection, None)  # type: ignore[arg-type]
+    if lost:
+        connection.invalidate(error)
+    return DBAPIError.instance(
+        sql, None, error, dialect.loaded_dbapi.Error, hide_parameters=True, connection_invalidated=lost, dialect=dialect  # type: ignore[attr-defined]
+    )  # fmt: skip
