@@ -21,7 +21,7 @@ from engine.words import Fired, constant, rounded
 
 
 def compile_calls(draft: Draft) -> None:
-    """Fill ``callables``, ``signatures``, ``decisions`` and ``rows`` of the draft's words; report what is wrong in them."""
+    """Fill ``callables``, ``signatures``, ``decisions`` and ``rows`` of the draft's words; report what is wrong."""
     for catalogue in draft.words.catalogues.values():
         _look_up(draft, catalogue)
     every: list[DecisionTable | Function] = [*draft.words.tables.values(), *draft.words.functions.values()]
@@ -59,12 +59,8 @@ def _by_dependency(draft: Draft) -> list[str]:
     calls |= {name: set(_calls(_formulas(table))) for name, table in draft.words.tables.items()}
     order, circles = ordered(calls, calls)
     for circle in circles:
-        at = (
-            draft.words.functions[circle[0]].at
-            if circle[0] in draft.words.functions
-            else draft.words.tables[circle[0]].at
-        )
-        at.of_key().report("E14", names=" → ".join(circle))
+        first = draft.words.functions.get(circle[0]) or draft.words.tables[circle[0]]
+        first.at.of_key().report("E14", names=" → ".join(circle))
     return order
 
 

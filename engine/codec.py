@@ -26,31 +26,34 @@ _TAGGED: dict[str, tuple[type, Callable[[Any], Json], Callable[[Any], Any]]] = {
     "i": (datetime, datetime.isoformat, datetime.fromisoformat),
     "d": (date, date.isoformat, date.fromisoformat),
 }
+#: Under this tag stands a text where its static type expects something that is written as text.
+_TEXT = "s"
+_PLAIN = frozenset({str, bool, int, type(None)})
 
 
 def tagged(value: Any) -> Json:
     """*value* as JSON that says itself what it is."""
-    if value is None or isinstance(value, bool | str):
+    if type(value) in _PLAIN:
         return value
     for tag, (kind, dump, _) in _TAGGED.items():
         if isinstance(value, kind):
             return {TAG: tag, "v": dump(value)}
     if isinstance(value, list | tuple):
         return [tagged(item) for item in value]
-    if isinstance(value, int):
+    if isinstance(value, str | int):
         return value
     return {str(name): tagged(item) for name, item in value.items()}
 
 
 def untagged(data: Json) -> Any:
     """The inverse of ``tagged``."""
+    if type(data) in _PLAIN:
+        return data
     if isinstance(data, list):
         return [untagged(item) for item in data]
-    if isinstance(data, dict):
-        if TAG in data:
-            return _TAGGED[data[TAG]][2](data["v"])
+    if TAG not in data:
         return {name: untagged(item) for name, item in data.items()}
-    return data
+    return data["v"] if data[TAG] == _TEXT else _TAGGED[data[TAG]][2](data["v"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,31 +83,48 @@ def packer(type_: feel.Type) -> Packer:
 
 
 def _scalar(kind: type, dump: Callable[[Any], str], load: Callable[[str], Any]) -> Packer:
-    return Packer(
-        lambda value: dump(value) if isinstance(value, kind) else tagged(value),
-        lambda data: load(data) if isinstance(data, str) else untagged(data),
-    )
+    def dumped(value: Any) -> Json:
+        if type(value) is kind:
+            return dump(value)
+        return {TAG: _TEXT, "v": value} if isinstance(value, str) else tagged(value)
+
+    def loaded(data: Json) -> Any:
+        return load(data) if type(data) is str else untagged(data)
+
+    return Packer(dumped, loaded)
 
 
 def _list(item: Packer) -> Packer:
-    return Packer(
-        lambda value: [item.dump(part) for part in value] if isinstance(value, list | tuple) else {"": tagged(value)},
-        lambda data: [item.load(part) for part in data] if isinstance(data, list) else untagged(data[""]),
-    )
+    one, back = item.dump, item.load
+
+    def dumped(value: Any) -> Json:
+        if isinstance(value, list | tuple):
+            return [one(part) for part in value]
+        return None if value is None else {"": tagged(value)}
+
+    def loaded(data: Json) -> Any:
+        if isinstance(data, list):
+            return [back(part) for part in data]
+        return None if data is None else untagged(data[""])
+
+    return Packer(dumped, loaded)
 
 
 def _context(members: dict[str, Packer]) -> Packer:
-    return Packer(
-        lambda value: {name: members.get(name, _TAGS).dump(part) for name, part in value.items()},
-        lambda data: {name: members.get(name, _TAGS).load(part) for name, part in data.items()},
-    )
+    dumps = {name: member.dump for name, member in members.items()}
+    loads = {name: member.load for name, member in members.items()}
 
+    def dumped(value: Any) -> Json:
+        if not isinstance(value, dict):
+            return tagged(value)
+        return {name: dumps.get(name, tagged)(part) for name, part in value.items()}
 
-def _optional(inner: Packer) -> Packer:
-    return Packer(
-        lambda value: None if value is None else inner.dump(value),
-        lambda data: None if data is None else inner.load(data),
-    )
+    def loaded(data: Json) -> Any:
+        if not isinstance(data, dict) or TAG in data:
+            return untagged(data)
+        return {name: loads.get(name, untagged)(part) for name, part in data.items()}
+
+    return Packer(dumped, loaded)
 
 
 class Codec:
@@ -115,7 +135,7 @@ class Codec:
 
     @cached_property
     def _answers(self) -> dict[str, Packer]:
-        return {duty.id: _map(duty.type) for duty in self.process.duties.values()}
+        return {duty.id: packer(duty.type) for duty in self.process.duties.values()}
 
     @cached_property
     def _sets(self) -> dict[str, Packer]:
@@ -124,11 +144,11 @@ class Codec:
 
     @cached_property
     def _values(self) -> Packer:
-        return _map(feel.Context({name: self.process.types[name] for name in self.process.values}))
+        return packer(feel.Context({name: self.process.types[name] for name in self.process.values}))
 
     @cached_property
     def _profile(self) -> Packer:
-        return _map(self.process.words.profile_type())
+        return packer(self.process.words.profile_type())
 
     def load_profile(self, stored: Mapping[str, Json]) -> Mapping[str, Any]:
         """A person's profile as it is kept with the person: numbers and dates as text."""
@@ -153,7 +173,7 @@ class Codec:
             "locked": case.locked,
             "paused": case.paused.days,
         }
-        return json.dumps(state, ensure_ascii=False, separators=(",", ":"))
+        return _text(state)
 
     def load_case(self, case_id: str, cycle: Cycle, stage: str, entry: int, version: int, state: str) -> Case:
         """The case that a row and its state make."""
@@ -217,17 +237,12 @@ class Codec:
         return self._profile if event == "profile_set" else self._answers.get(duty, _TAGS)
 
 
-def _text(data: Json) -> str:
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+#: Made once; what is written never holds itself.
+_text = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
 
 
 def _listed(inputs: Mapping[str, Any]) -> dict[str, Any]:
     return {name: list(value) if isinstance(value, tuple) else value for name, value in inputs.items()}
-
-
-def _map(context: feel.Context) -> Packer:
-    members = {name: _optional(packer(member)) for name, member in context.members.items()}
-    return _context(members)
 
 
 def _each(inner: Packer) -> Packer:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from engine import feel
-from engine.draft import Draft
+from engine.draft import Draft, Scope
 from engine.kinds import Choice, Computed, Day, Field, Number, Person, Ratings, Scale, Setting, Table
 from engine.model import Action, Collection, Form, Stage, Task
 from engine.names import RESERVED
@@ -49,6 +49,7 @@ def _duty(draft: Draft, work: Task | Stage | Collection, stage: Stage | None) ->
     own = _actions(work, stage)
     fields = {**asked, **{name: item for action in own.values() for name, item in action.fields.items()}}
     settings = {name: setting_of(draft, item) for name, item in fields.items()}
+    settings |= _computed_settings(draft, fields, settings)
     sheets = {name: {**asked, **action.fields} for name, action in own.items()}
     _distinct([asked, *(action.fields for action in own.values())], settings)
     return Duty(
@@ -68,6 +69,13 @@ def _duty(draft: Draft, work: Task | Stage | Collection, stage: Stage | None) ->
         sheets=sheets,
         type=feel.Context(dict(members(fields, settings)), open=not _is_known(draft, work, fields)),
     )
+
+
+def _computed_settings(draft: Draft, fields: Fields, settings: Mapping[str, Setting]) -> dict[str, Setting]:
+    """The types of the computed fields among *fields*, as far as what they read is known."""
+    scope = {**draft.scope, **dict(members(fields, settings))}
+    computed = [item for item in fields.values() if isinstance(item, Computed)]
+    return {item.id: Setting(item=_computed_type(draft, item, scope)) for item in computed}
 
 
 def _is_known(draft: Draft, work: Task | Stage | Collection, fields: Fields) -> bool:
@@ -204,15 +212,15 @@ def _table(draft: Draft, item: Table) -> Setting:
     row = {**given.members, **dict(members(item.columns, columns))}
     for name, column in item.columns.items():
         if isinstance(column, Computed):
-            row[name] = _computed_type(draft, column, row)
+            row[name] = _computed_type(draft, column, {**draft.scope, **row})
             columns[name] = Setting(item=row[name])
     key = item.key or (_source_key(draft, item.from_) if item.from_ else "")
     return Setting(columns=columns, item=feel.Context(row, open=given.open), key=key)
 
 
-def _computed_type(draft: Draft, column: Computed, row: Mapping[str, feel.Type]) -> feel.Type:
-    """The type of a computed column, so that values may read it; what is wrong in it is reported later."""
-    return feel.infer(column.formula.parsed, {**draft.scope, **row}, draft.words.signatures)[0]
+def _computed_type(draft: Draft, item: Computed, scope: Scope) -> feel.Type:
+    """The type of a computed field, so that values may read it; what is wrong in it is reported later."""
+    return feel.infer(item.formula.parsed, scope, draft.words.signatures)[0]
 
 
 def _row_type(draft: Draft, source: Expression) -> feel.Context:

@@ -75,10 +75,8 @@ class WeightsTerm:
 
     @classmethod
     def schema(cls) -> Any:
-        line: Any = {"propertyNames": IdTerm.schema(), "minProperties": 1}
-        line["additionalProperties"] = {
-            "byShape": {"string": {"pattern": r"^-?[0-9]{1,6}(\.[0-9]{1,6})?$", "title": "60"}}
-        }
+        weight = {"byShape": {"string": {"pattern": r"^-?[0-9]{1,6}(\.[0-9]{1,6})?$", "title": "60"}}}
+        line = {"propertyNames": IdTerm.schema(), "additionalProperties": weight, "minProperties": 1}
         lines = {"items": {"byShape": {"object": line}}, "minItems": 1}
         return {"byShape": {"object": line, "array": lines}}
 

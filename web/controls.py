@@ -94,6 +94,8 @@ class Row:
     row: str
     #: What names the row to people; without it, its number does.
     title: str = ""
+    #: What else is known of the row, word and value; stands below its title.
+    facts: Sequence[tuple[str, str]] = ()
     raw: Mapping[str, Sequence[str]] = field(default_factory=dict)
     errors: Mapping[str, Sequence[str]] = field(default_factory=dict)
     beside: Mapping[str, str] = field(default_factory=dict)
@@ -349,10 +351,10 @@ class TableControl:
         return self.spec.rows is not None and (self.spec.rows[1] is None or count < self.spec.rows[1])
 
     def _one(self, row: Row, number: str, options: Mapping[str, Options]) -> Markup:
-        states = (bool(row.title), row.removable)
-        shell = self._row.flat(states, lambda: ("named" if row.title else "unnamed", "removable" * row.removable))
+        states = (bool(row.title), bool(row.facts), row.removable)
+        shell = self._row.flat(states, lambda: _row_states(*states))
         texts = {f"cell {key}": self._cell(key, row, number, options.get(key)) for key in self._columns}
-        texts |= {"row": escape(row.row), "rowid": escape(_in_id(row.row))}
+        texts |= {"row": escape(row.row), "rowid": escape(_in_id(row.row)), "facts": _facts(row.facts)}
         return shell.filled((), texts | {"number": number, "title": escape(row.title)})
 
     def _cell(self, key: str, row: Row, number: str, options: Options | None) -> Markup:
@@ -371,6 +373,18 @@ def _table_states(error: bool, filled: bool, room: bool) -> Iterable[str]:
     yield from _states(error, False, filled)
     if room:
         yield "room"
+
+
+def _row_states(named: bool, facts: bool, removable: bool) -> Iterable[str]:
+    yield "named" if named else "unnamed"
+    if facts:
+        yield "facts"
+    if removable:
+        yield "removable"
+
+
+def _facts(facts: Sequence[tuple[str, str]]) -> Markup:
+    return Markup(" ").join(Markup('<span class="rows__fact">%s: <b>%s</b></span>') % fact for fact in facts)
 
 
 def _parts(nodes: Iterable[_Node]) -> Iterable[_Part]:

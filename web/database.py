@@ -16,7 +16,7 @@ from alembic.script import ScriptDirectory
 from flask import Flask, has_request_context, request
 from flask_migrate import Migrate, upgrade
 from sqlalchemy import Connection, Engine, event, text
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, scoped_session
 
 from web.tables import db
 
@@ -32,6 +32,11 @@ def init_app(app: Flask) -> None:
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             _prepare_sqlite(db.engine)
+
+
+def reading() -> scoped_session[Any]:
+    """The session of this request; what it reads belongs to one transaction."""
+    return db.session
 
 
 @contextmanager

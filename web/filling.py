@@ -26,6 +26,7 @@ from web.forms import (
     Rendering,
     Settings,
     Typed,
+    heading,
     paper,
     placed,
     rendered,
@@ -200,10 +201,13 @@ class Filling:
 
     def html(self, errors: Errors) -> Any:
         """The fields, with the errors at them."""
-        how = Rendering(errors=errors, show=self._show, say=translated, files=self._file_texts())
+        headings = {name: heading(self.held.process, item, self.offer.duty.settings[name]) for name, item in self.fields.items() if isinstance(item, Table)}
+        how = Rendering(errors=errors, show=self._show, say=translated, headings=headings, files=self._file_texts())
         return rendered(self.sheet, self.paper, self.form, how)
 
-    def _show(self, asked: Asked, value: Any) -> str:
+    def _show(self, asked: Asked, column: str, value: Any) -> str:
+        if isinstance(asked.field, Table):
+            return showing.cell(self.held.process, asked.field, asked.setting, column, value)
         return showing.answer(self.held.process, asked.field, asked.setting, value)
 
     def _file_texts(self) -> dict[str, tuple[str, str, str]]:

@@ -19,7 +19,7 @@ from werkzeug.datastructures import MultiDict
 from engine import feel
 from engine.errors import Invalid, Refusal
 from engine.kinds import Choice as ChoiceKind
-from engine.kinds import Computed, Field, File, Number, Ratings, Scale, Setting, Table
+from engine.kinds import Computed, Field, File, Line, Number, Ratings, Scale, Setting, Table
 from engine.process import Duty, Process
 from engine.sheet import Asked, Sheet
 from web.controls import Control, Row, Spec, TableControl, compile_control, compile_table
@@ -222,7 +222,7 @@ class _Maker:
             name=name,
             title=self.say(item.title),
             help=self.say(item.help),
-            optional=item.optional and item.asked,
+            optional=item.optional and item.asked and item.required_if is None,
             options=None if dynamic else tuple((code, self.say(text)) for code, text in setting.options.items()),
             anchors=isinstance(item, Scale),
             unit="%" if item.kind == "percent" else self.say(item.unit) if isinstance(item, Number) else "",
@@ -245,38 +245,91 @@ class _Maker:
             name=table.id,
             title=self.say(table.title),
             help=self.say(table.help),
-            optional=table.optional,
+            optional=table.optional and bool(own),
             drives=drives,
-            columns=(*self._given_columns(table), *own),
+            columns=(*self._given_columns(table, setting), *own),
             rows=(table.rows.least, table.rows.most) if table.rows else None,
         )
 
-    def _given_columns(self, table: Table) -> Iterator[Spec]:
-        for name, title in given_columns(self.process, table):
+    def _given_columns(self, table: Table, setting: Setting) -> Iterator[Spec]:
+        for name, title in heading(self.process, table, setting).columns.items():
             yield Spec(control="given", name=f"{table.id}.{{row}}.{name}", title=self.say(title))
 
 
-def given_columns(process: Process, table: Table) -> list[tuple[str, str]]:
-    """The columns that a table takes from its source and does not hide, with their titles, the row's own key first."""
-    if table.from_ is None:
-        return []
-    found: dict[str, str] = {}
-    for path in sorted(feel.reads(table.from_.parsed)):
-        found |= _source_columns(process, path)
-    return [(name, title) for name, title in found.items() if name not in table.columns]
+# --- what names a row -------------------------------------------------------------------------------------------------
+
+#: So many columns that are only to be read stand beside those to fill in; more than that stand below the row's title.
+BESIDE = 2
 
 
-def _source_columns(process: Process, path: tuple[str, ...]) -> dict[str, str]:
+@dataclass(frozen=True, kw_only=True)
+class Heading:
+    """How rows that come from elsewhere are told apart: the column that names them, what else is known of them.
+
+    ``facts`` stand below the name, ``columns`` in columns of their own; both by id, with their titles. ``name`` is
+    empty where only the key names a row.
+    """
+
+    name: str = ""
+    facts: Mapping[str, str] = field(default_factory=dict)
+    columns: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def titles(self) -> Mapping[str, str]:
+        return {**self.facts, **self.columns}
+
+
+def heading(process: Process, table: Table, setting: Setting) -> Heading:
+    """The heading of *table*'s rows. Where much is given, only what was answered about the same rows is a column."""
+    sources = [_source(process, path) for path in sorted(feel.reads(table.from_.parsed))] if table.from_ else []
+    inherited = {name: title for source in sources for name, title in source.inherited.items()}
+    answered = {name: title for source in sources for name, title in source.answered.items()}
+    key, known = setting.key, {*table.columns, setting.key}
+    name = next((source.name for source in sources if source.name and source.name != key), "")
+    given = {n: title for n, title in {**inherited, **answered}.items() if n not in known}
+    if not table.columns or len(given) <= BESIDE:
+        return Heading(name=name, columns={n: title for n, title in given.items() if n != name})
+    facts = {n: title for n, title in given.items() if n in inherited and n != name}
+    return Heading(name=name, facts=facts, columns={n: title for n, title in given.items() if n not in inherited})
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Source:
+    """What rows come with: columns of where they were first written, and answers that were given about them later."""
+
+    name: str = ""
+    inherited: Mapping[str, str] = field(default_factory=dict)
+    answered: Mapping[str, str] = field(default_factory=dict)
+
+
+def _source(process: Process, path: tuple[str, ...]) -> _Source:
     if path[0] in process.words.catalogues:
-        columns = process.words.catalogues[path[0]].columns
-        return {"title": "Nama", **{name: name.replace("_", " ").capitalize() for name in columns}}
+        return _catalogue_source(process, path) if len(path) == 1 else _Source()
     if path[0] in process.values:
-        return {name: column.title or name for name, column in process.values[path[0]].columns.items()}
+        columns = process.values[path[0]].columns
+        return _Source(inherited={name: column.title or name for name, column in columns.items()})
     source = process.duties[path[0]].fields.get(path[1]) if path[0] in process.duties and len(path) > 1 else None
-    if not isinstance(source, Table):
-        return {}
+    return _table_source(process, process.duties[path[0]].settings[path[1]], source) if isinstance(source, Table) else _Source()
+
+
+def _catalogue_source(process: Process, path: tuple[str, ...]) -> _Source:
+    columns = process.words.catalogues[path[0]].columns
+    return _Source(name="title", inherited={"title": "Nama", **{name: wording(name) for name in columns}})
+
+
+def _table_source(process: Process, setting: Setting, source: Table) -> _Source:
     own = {name: str(column.title) for name, column in source.columns.items()}
-    return {**dict(given_columns(process, source)), **own}
+    if source.from_ is None:
+        lines = (name for name, column in source.columns.items() if isinstance(column, Line) and name != setting.key)
+        return _Source(name=next(lines, ""), inherited=own)
+    before = heading(process, source, setting)
+    named = {before.name: ""} if before.name else {}
+    return _Source(name=before.name, inherited={**named, **before.titles}, answered=own)
+
+
+def wording(name: str) -> str:
+    """The id of something that has no title, as words."""
+    return name.replace("_", " ").capitalize()
 
 
 # --- typed ------------------------------------------------------------------------------------------------------------
@@ -371,8 +424,11 @@ class Rendering:
     """What rendering needs besides the form: texts by path, and how values are said."""
 
     errors: Mapping[str, Sequence[str]]
-    show: Callable[[Asked, Any], str]
+    #: A field, the id of its column or nothing, and the value.
+    show: Callable[[Asked, str, Any], str]
     say: Say
+    #: How the rows of tables are named, by field.
+    headings: Mapping[str, Heading] = field(default_factory=dict)
     beside: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, tuple[str, str, str]] = field(default_factory=dict)
 
@@ -399,7 +455,7 @@ def _single(asked: Asked, name: str, look: Any, form: wtforms.Form, how: Renderi
     entry = form._fields.get(name)
     options = None
     if entry is None:
-        raw: Sequence[str] = [how.show(asked, asked.value)] if asked.value is not None else []
+        raw: Sequence[str] = [how.show(asked, "", asked.value)] if asked.value is not None else []
     elif isinstance(asked.field, File):
         raw = how.files.get(name, ())
     else:
@@ -420,7 +476,7 @@ def _table_rows(asked: Asked, form: wtforms.Form, how: Rendering) -> Iterator[Ro
     values = dict(zip(row_names(form, table.id), asked.rows, strict=False))
     for row, cells in entry.rows.items():
         shown = {
-            c.id: [how.show(asked, values[row].get(c.id))]
+            c.id: [how.show(asked, c.id, values[row].get(c.id))]
             for c in table.columns.values()
             if not c.asked and row in values
         }
@@ -437,8 +493,11 @@ def _given_row(table: Table, asked: Asked, row: Mapping[str, Any], entry: Any, h
         if column is not None and column.asked and isinstance(entry, TableField):
             raw[name] = typed.get(name, [])
         else:
-            raw[name] = [how.show(asked, value)] if value is not None else []
-    return Row(row=key, title=key, raw=raw, errors=_row_errors(table, key, how), given=entry is None)
+            raw[name] = [how.show(asked, name, value)] if value is not None else []
+    named = how.headings.get(table.id, Heading())
+    facts = [(how.say(title), raw[name][0]) for name, title in named.facts.items() if raw.get(name)]
+    title = raw[named.name][0] if raw.get(named.name) else key
+    return Row(row=key, title=title, facts=facts, raw=raw, errors=_row_errors(table, key, how), given=entry is None)
 
 
 def _row_errors(table: Table, row: str, how: Rendering) -> dict[str, Sequence[str]]:

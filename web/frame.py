@@ -7,6 +7,7 @@ version) hands in ``page=frame(role=..., version=...)``.
 from __future__ import annotations
 
 import json
+import mimetypes
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -77,12 +78,10 @@ def asset(name: str) -> str:
 def built(name: str) -> Response:
     """A built file, packed where the browser takes that. Its name changes with its content: it is kept for a year."""
     packed = request.accept_encodings.quality("gzip") > 0 and (BUILT / f"{name}.gz").is_file()
-    response = send_from_directory(BUILT, name, max_age=31536000)
+    kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    response = send_from_directory(BUILT, f"{name}.gz" if packed else name, mimetype=kind)
     if packed:
-        kind = response.headers["Content-Type"]
-        response = send_from_directory(BUILT, f"{name}.gz", max_age=31536000)
         response.headers["Content-Encoding"] = "gzip"
-        response.headers["Content-Type"] = kind
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     response.vary.add("Accept-Encoding")
     return response

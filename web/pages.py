@@ -10,7 +10,6 @@ from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
-from sqlalchemy import bindparam, text
 
 from engine import Refused, feel
 from engine.case import Entry
@@ -18,14 +17,14 @@ from engine.desk import CURRENT, DONE, Answer, Desk, Offer, Shown, desk
 from engine.kinds import File, Table
 from engine.process import NOTE
 from engine.receipt import Part, Receipt, receipt
-from web import drafts, showing
+from web import drafts, people, showing
 from web.controls import input_id
+from web.database import reading
 from web.filling import Errors, Filling, reason_text, typed_from, typed_texts
 from web.forms import given_columns
 from web.inbox import due_text
 from web.languages import day, moment, number, translated
 from web.store import Held, Moved, store
-from web.tables import db
 
 
 def role_titles(held: Held) -> str:
@@ -135,7 +134,7 @@ def action_title(held: Held, offer: Offer) -> str:
 
 def _draft(held: Held, offered: Sequence[Offer]) -> str:
     for offer in offered:
-        kept = drafts.find(db.session, held.case.id, offer.duty.id, offer.actor.person)
+        kept = drafts.find(reading(), held.case.id, offer.duty.id, offer.actor.person)
         if kept is not None and kept.entry == held.case.entry:
             return _("Draf tersimpan %(at)s.", at=moment(kept.saved_at, held.case.cycle.zone))
     return ""
@@ -206,7 +205,7 @@ def _table(held: Held, answer: Answer) -> dict[str, Any]:
 
 def _history(held: Held) -> Iterator[dict[str, str]]:
     """Who did what and when, oldest first. Anonymous answers leave no line, for a line has a place and a time."""
-    entries = store().journal(db.session, held)
+    entries = store().journal(reading(), held)
     names = _names({entry.person for entry in entries if entry.person})
     for entry in entries:
         duty = held.process.duties.get(entry.duty)
@@ -224,13 +223,8 @@ def _what(held: Held, entry: Entry) -> str:
     return _("Menambahkan keterangan: %(task)s", task=translated(held.process.duties[entry.duty].title))
 
 
-_PEOPLE = text("select id, name from person where id in :ids").bindparams(bindparam("ids", expanding=True))
-
-
-def _names(people: set[str]) -> dict[str, str]:
-    if not people:
-        return {}
-    return {row.id: row.name for row in db.session.execute(_PEOPLE, {"ids": sorted(people)})}
+def _names(ids: set[str]) -> dict[str, str]:
+    return {found.id: found.name for found in people.people(ids).values()}
 
 
 def _raters(held: Held) -> Iterator[dict[str, str]]:
@@ -543,16 +537,8 @@ class SeatsPage:
     errors: list[tuple[str, str]]
 
     def with_choice(self, chosen: Sequence[str], errors: Sequence[str]) -> SeatsPage:
-        people = [replace(person, chosen=person.id in chosen) for person in self.people]
-        return replace(self, people=people, errors=[("orang", error) for error in errors])
-
-
-_COLLEAGUES = text("""
-select p.id, p.name, p.nip, s.person_id is not null as chosen, coalesce(s.confirmed, :no) as confirmed
-from person me join person p on p.region_id = me.region_id and p.unit_code = me.unit_code and p.id <> me.id and p.active
-left join seat s on s.person_id = p.id and s.case_id = :case and s.role = :role
-where me.id = :subject and p.superior_id = me.superior_id order by p.name
-""")
+        known = [replace(person, chosen=person.id in chosen) for person in self.people]
+        return replace(self, people=known, errors=[("orang", error) for error in errors])
 
 
 def seats_page(held: Held, role: str, rows: Any) -> SeatsPage | None:
@@ -563,16 +549,20 @@ def seats_page(held: Held, role: str, rows: Any) -> SeatsPage | None:
         return None
     confirms = bool(mine & set(declared.confirmed_by))
     settled = bool(held.case.seats.get(role))
-    binds = {"subject": held.subject.id, "case": held.case.id, "role": role, "no": False}
-    people = [
-        Colleague(id=row.id, name=row.name, about=row.nip, chosen=bool(row.chosen), fixed=settled and not confirms)
-        for row in rows.execute(_COLLEAGUES, binds)
+    chosen = store().seated(rows, held.case.id, role)
+    known = [
+        Colleague(id=peer.id, name=peer.name, about=peer.nip, chosen=peer.id in chosen, fixed=settled and not confirms)
+        for peer in people.peers(held.subject.id)
     ]
     title = translated(declared.title)
     return SeatsPage(
         title=_("Setujui penilai: %(role)s", role=title) if confirms else _("Usulkan penilai: %(role)s", role=title),
-        help=_("Pilih %(least)s sampai %(most)s orang yang satu unit dan setingkat.", least=declared.seats.least, most=declared.seats.most),
-        people=people,
+        help=_(
+            "Pilih %(least)s sampai %(most)s orang yang satu unit dan setingkat.",
+            least=declared.seats.least,
+            most=declared.seats.most,
+        ),
+        people=known,
         confirms=confirms,
         settled=settled,
         action=url_for("cases.choose", case_id=held.case.id, role=role),

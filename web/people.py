@@ -41,10 +41,12 @@ def people(ids: Iterable[str]) -> dict[str, Person]:
     return {row.id: _record(row) for row in _rows(Row.id.in_(set(ids)))}
 
 
-def colleagues(of: Person) -> list[Person]:
-    """The active people of the same unit, except the person themselves, by name."""
-    rows = _rows(Row.region_id == of.region, Row.unit_code == of.unit, Row.id != of.id, Row.active.is_(True))
-    return sorted((_record(row) for row in rows), key=lambda found: found.name)
+def peers(person_id: str) -> list[Person]:
+    """The active people of the same unit under the same superior, except the person themselves, by name."""
+    me = db.session.get_one(Row, person_id)
+    same = (Row.region_id == me.region_id, Row.unit_code == me.unit_code, Row.superior_id == me.superior_id)
+    found = (_record(row) for row in _rows(*same, Row.id != me.id, Row.active.is_(True)))
+    return sorted(found, key=lambda peer: peer.name)
 
 
 def by_nip(nip: str) -> Person | None:

@@ -6,7 +6,6 @@ written together or not at all. Statements are written out: this is the path tha
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import json
 import uuid
@@ -300,6 +299,11 @@ class Store:
         self._remember(rows, digest, body_digest, moved)
         return moved
 
+    def seated(self, rows: Rows, case_id: str, role: str) -> set[str]:
+        """The people who are proposed for *role*, or hold it."""
+        found = rows.execute(text("select person_id from seat where case_id = :c and role = :r"), {"c": case_id, "r": role})
+        return set(found.scalars())
+
     def lock(self, rows: Rows, case_id: str) -> None:
         """Nobody else moves this case until the transaction ends. SQLite has one writer at a time already."""
         if rows.connection().dialect.name != "sqlite":
@@ -368,7 +372,7 @@ class Store:
     # --- once ---
 
     def _hash(self, subject: str) -> str:
-        return hmac.new(self._secret, subject.encode(), hashlib.sha256).hexdigest()
+        return hmac.digest(self._secret, subject.encode(), "sha256").hex()
 
     def _seen(self, rows: Rows, digest: str, body: str) -> Moved | None:
         """The first answer to this key, if there was one."""

@@ -32,7 +32,7 @@ BAD = [
     ("D005", W, "  baris:\n", "  §Baris:\n"),
     ("D005", W, "region: contoh", "region: §Contoh"),
     ("D006", W, "deadline: 10wd", "deadline: §10 hari"),
-    ("D006", W, "deadline: 10wd", "deadline: '§10wd hari'"),
+    ("D006", W, "deadline: 10wd", "deadline: §'10wd hari'"),
     ("D006", V, "seats: 2..3", "seats: §2-3"),
     ("D006", W, "{hasil: 60, perilaku: 40}", "{hasil: §6o, perilaku: 40}"),
     ("D007", W, "deadline: 03-31", "deadline: §02-30"),
@@ -105,7 +105,7 @@ BAD = [
     ("N023", W, "lock: true", "starts: {§pembinaan: otherwise}"),
     ("N024", W, "discloses: hukuman", "discloses: §hukum"),
     ("N025", R, "choices: {a: Unit A, b: Unit B}, ", ""),
-    ("N026", P, "from: rencana.sasaran", "from: §rencana.jumlah"),
+    ("N026", P, "from: rencana.sasaran", "from: §rencana.unit"),
     ("N027", W, "by: [unit, cycle, predikat]", "by: [unit, §siklus, predikat]"),
     # --- expressions
     ("X101", W, "show_if: today >= cycle.start", "show_if: §count(history.penilaian)"),
@@ -167,3 +167,123 @@ class TestOneMistake:
         assert indonesian != english
         assert not {"{", "None"} & set(indonesian.split()) and "{" not in indonesian.replace("{}", "")
         assert indonesian[0].isupper() and indonesian[-1] in ".?"
+
+
+class TestPlaces:
+    """A problem inside an expression is told at its own character, however YAML quotes the text."""
+
+    @pytest.mark.parametrize(
+        "written",
+        [
+            "§hasl + 1",
+            '"1 + §hasl"',
+            "'if \"it''s\" = \"\" then 1 else §hasl'",
+            "if 1 = 1\n      then §hasl\n      else 2",
+            ">-\n      if 1 = 1\n      then §hasl else 2",
+            "|\n      hasil +\n        §hasl",
+            '"\\u0031 + §hasl"',
+        ],
+    )
+    def test_in_plain_quoted_and_block_scalars(self, written: str) -> None:
+        texts, place = with_mistake(W, "formula: nilai, frozen_at: penilaian, optional: true}", "formula: nilai}")
+        text = texts[W].replace("  nilai_awal: {formula: nilai}", f"  nilai_awal:\n    formula: {written}")
+        at = text.index("§")
+        (problem,) = problems_of({**texts, W: text.replace("§", "")})
+        assert (problem.code, problem.place.line) == ("X020", text[:at].count("\n") + 1)
+        assert problem.place.column == at - text.rfind("\n", 0, at)
+
+    def test_in_a_key_that_is_an_expression(self) -> None:
+        texts, _ = with_mistake(W, '= butir("km").title: penilaian', '"= butr(1)": penilaian')
+        (problem,) = problems_of(texts)
+        assert (problem.code, problem.place.column) == ("X021", 10)
+
+    def test_problems_stand_in_reading_order(self) -> None:
+        places = [problem.place for problem in check(FIFTEEN)]
+        assert places == sorted(places)
+
+
+class TestWhatFollowsFromAMistake:
+    def test_a_file_that_is_no_yaml_is_not_missed_elsewhere(self) -> None:
+        found = problems_of({**FILES, B: FILES[B].replace("title: Perilaku\nfields", "title: a: b\nfields")})
+        assert [str(problem.place) for problem in found] == ["forms/perilaku.yaml:2:9"]
+
+    def test_a_vocabulary_that_is_no_yaml_silences_its_processes(self) -> None:
+        found = problems_of({**FILES, V: FILES[V] + "title: Lagi\n"})
+        assert [problem.code for problem in found] == ["S017"]
+
+    def test_a_field_that_was_left_out_is_not_missed_elsewhere(self) -> None:
+        found = problems_of({**FILES, R: FILES[R].replace("type: table", "type: tabel")})
+        assert [problem.code for problem in found] == ["D004"]
+
+    def test_a_stage_that_was_left_out_is_not_missed_elsewhere(self) -> None:
+        text = FILES[W].replace("    title: Umpan balik\n    deadline", "    deadline")
+        assert [problem.code for problem in problems_of({**FILES, W: text})] == ["D002"]
+
+    def test_a_mistake_in_a_vocabulary_is_told_once_for_two_processes(self) -> None:
+        second = FILES[W].replace("workflow: penilaian_kinerja", "workflow: penilaian_lain")
+        found = problems_of({**FILES, "workflows/lain.yaml": second, V: FILES[V].replace("KURANG]", "KURNG]")})
+        assert [problem.code for problem in found] == ["N013"]
+
+    def test_everything_is_told_at_once(self) -> None:
+        found = problems_of({**FILES, R: FILES[R].replace("date,", "dat,"), V: FILES[V].replace("KURANG]", "KURNG]")})
+        assert [problem.code for problem in found] == ["D004", "N013"]
+
+
+class TestFiles:
+    def test_the_fifteen_mistakes_are_named_and_nothing_else(self) -> None:
+        expected = {
+            (file.relative_to(FIFTEEN).as_posix(), number, line.split("# expect ")[1])
+            for file in FIFTEEN.rglob("*.yaml")
+            for number, line in enumerate(file.read_text().splitlines(), 1)
+            if "# expect " in line
+        }
+        found = check(FIFTEEN)
+        assert {(problem.place.file, problem.place.line, problem.code) for problem in found} == expected
+        assert len(expected) == len(found) == 15
+
+    def test_a_problem_is_one_line_with_file_line_column_code_and_remedy(self) -> None:
+        lines = [problem.line() for problem in check(FIFTEEN)]
+        assert (
+            'workflows/penilaian.yaml:19:12  N002  Ganti "atasn" dengan sebuah peran: pegawai, atasan, sistem. '
+            'Maksud Anda "atasan"?'
+        ) in lines
+
+    def test_two_files_with_one_id_are_told_with_both_places(self) -> None:
+        (problem,) = problems_of({**FILES, "forms/lagi.yaml": FILES["forms/laporan.yaml"]})
+        assert (problem.code, problem.params["other"]) == ("D009", "forms/laporan.yaml:1:7")
+
+    def test_a_path_that_is_not_there_is_told(self) -> None:
+        assert [problem.code for problem in check(HERE / "tidak_ada")] == ["D010"]
+
+    def test_one_file_alone_is_checked_for_its_shape(self) -> None:
+        assert [problem.code for problem in check(FIFTEEN / "forms" / "rencana.yaml")] == ["D004"]
+
+    def test_a_definition_with_problems_is_never_loaded(self) -> None:
+        with pytest.raises(Exception, match="D004"):
+            load_texts({**FILES, R: FILES[R].replace("date,", "dat,")})
+
+
+class TestCatalogue:
+    def test_every_code_is_reported_by_some_test(self) -> None:
+        files = [path for path in HERE.parent.rglob("*") if path.suffix in (".py", ".yaml")]
+        tests = "\n".join(path.read_text() for path in files)
+        assert [code for code in TEXTS if f'"{code}' not in tests and f"expect {code}" not in tests] == []
+
+    @pytest.mark.parametrize("code", sorted(TEXTS))
+    def test_both_languages_name_the_same_parameters(self, code: str) -> None:
+        indonesian, english = TEXTS[code]
+        assert indonesian and english
+        fields = [sorted(part.split("}")[0] for part in text.split("{")[1:]) for text in (indonesian, english)]
+        assert fields[0] == fields[1]
+
+    def test_a_type_is_said_in_the_readers_language(self) -> None:
+        (problem,) = problems_of(with_mistake(R, "initial: today", "initial: 1")[0])
+        assert "angka" in problem.text("id")
+        assert "number" in problem.text("en")
+
+    def test_a_near_name_is_offered(self) -> None:
+        problem = Problem(Place(), "N002", {"name": "atasn", "known": "atasan", "maybe_id": "atasan"})
+        assert problem.text("en").endswith('Did you mean "atasan"?')
+
+    def test_a_text_of_a_definition_may_stand_in_a_message(self) -> None:
+        assert say("nilai_wajib", "id", title=Text("Sasaran")) == "Isi Sasaran."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import sqlite3
 import stat
 import threading
@@ -75,9 +76,7 @@ def test_the_cookie_is_not_for_scripts_nor_for_other_sites(visitor: Visitor) -> 
     assert "SameSite=Lax" in cookie
 
 
-def test_behind_https_the_cookie_never_travels_without_it(
-    tmp_path: Path, definitions: Definitions
-) -> None:
+def test_behind_https_the_cookie_never_travels_without_it(tmp_path: Path, definitions: Definitions) -> None:
     app = app_with(settings_in(tmp_path / "https", https=True), definitions)
     headers = app.test_client().get("/masuk", base_url="https://localhost").headers
     assert headers["Set-Cookie"].startswith("__Host-borang=")
@@ -88,6 +87,19 @@ def test_behind_https_the_cookie_never_travels_without_it(
 
 def test_a_page_without_https_says_nothing_of_it(visitor: Visitor) -> None:
     assert "Strict-Transport-Security" not in visitor.get("/masuk").headers
+
+
+def test_a_built_file_is_packed_where_the_browser_takes_that_and_kept_for_a_year(app: Flask, visitor: Visitor) -> None:
+    style = app.jinja_env.globals["asset"]("main.css")  # type: ignore[operator]
+    packed = visitor.get(style, headers={"Accept-Encoding": "gzip"}, buffered=True)
+    plain = visitor.get(style, headers={"Accept-Encoding": "identity"}, buffered=True)
+    assert "Content-Encoding" not in plain.headers
+    assert (packed.headers["Content-Encoding"], gzip.decompress(packed.data)) == ("gzip", plain.data)
+    for answer in (packed, plain):
+        assert answer.headers["Content-Type"].startswith("text/css")
+        assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+        assert answer.headers["Vary"] == "Accept-Encoding"
+        assert "Set-Cookie" not in answer.headers
 
 
 # --- what a request may be --------------------------------------------------------------------------------------------

@@ -21,13 +21,12 @@ from web.access import open_to
 from web.audit import note
 from web.clock import now
 from web.controls import input_id
-from web.database import writing
+from web.database import reading, writing
 from web.errors import refused
 from web.filling import Filling, intent_of, typed_from
 from web.frame import frame
 from web.inbox import inbox
 from web.store import Conflict, Held, Missing, Opened, store
-from web.tables import db
 
 blueprint = Blueprint("cases", __name__)
 
@@ -48,26 +47,26 @@ def home() -> Response:
 @blueprint.get("/tugas")
 @open_to("signed-in")
 def tasks() -> str:
-    return render_template("cases/tasks.html", inbox=inbox(db.session, current_user.id, now()))
+    return render_template("cases/tasks.html", inbox=inbox(reading(), current_user.id, now()))
 
 
 @blueprint.get("/tim")
 @open_to("signed-in")
 def team() -> str:
-    return render_template("cases/team.html", inbox=inbox(db.session, current_user.id, now()))
+    return render_template("cases/team.html", inbox=inbox(reading(), current_user.id, now()))
 
 
 @blueprint.get("/berkas/<case_id>")
 @open_to("signed-in")
 def show(case_id: str) -> str:
-    held = store().held(db.session, current_user.id, case_id)
+    held = _held(case_id)
     return render_template("cases/case.html", case=pages.case_page(held, now()), page=_frame(held))
 
 
 @blueprint.get("/berkas/<case_id>/hasil")
 @open_to("signed-in")
 def result(case_id: str) -> str:
-    held = store().held(db.session, current_user.id, case_id)
+    held = _held(case_id)
     return render_template("cases/result.html", result=pages.result_page(held, now()), page=_frame(held))
 
 
@@ -77,23 +76,23 @@ def result(case_id: str) -> str:
 @blueprint.get("/berkas/<case_id>/isi/<action>")
 @open_to("signed-in")
 def fill(case_id: str, action: str) -> Any:
-    held = store().held(db.session, current_user.id, case_id)
+    held = _held(case_id)
     offer = _offer(held, action)
     if not offer.offered:
         return redirect(url_for("cases.show", case_id=case_id))
-    return _form(Filling.opened(held, offer, db.session, now()))
+    return _form(Filling.opened(held, offer, reading(), now()))
 
 
 @blueprint.post("/berkas/<case_id>/isi/<action>")
 @open_to("signed-in")
 def keep(case_id: str, action: str) -> Any:
     """Whatever is pressed, what was typed is kept first."""
-    held = store().held(db.session, current_user.id, case_id)
+    held = _held(case_id)
     offer = _offer(held, action)
     if not offer.offered or _stale(held, offer):
         return _too_late(held, action)
     intent, target = intent_of(request.form)
-    filling = Filling.typed_in(held, offer, db.session, typed_from(request.form), now())
+    filling = Filling.typed_in(held, offer, reading(), typed_from(request.form), now())
     with writing() as rows:
         filling = filling.with_files(rows, request.files).after(intent, target)
         place = (case_id, offer.duty.id, current_user.id)
@@ -124,11 +123,11 @@ def _looked_over(filling: Filling) -> Any:
 @blueprint.get("/berkas/<case_id>/periksa/<action>")
 @open_to("signed-in")
 def review(case_id: str, action: str) -> Any:
-    held = store().held(db.session, current_user.id, case_id)
+    held = _held(case_id)
     offer = _offer(held, action)
     if not offer.offered:
         return redirect(url_for("cases.show", case_id=case_id))
-    filling = Filling.opened(held, offer, db.session, now())
+    filling = Filling.opened(held, offer, reading(), now())
     errors = filling.errors()
     if errors:
         return _form(filling, errors), 422
@@ -140,11 +139,11 @@ def review(case_id: str, action: str) -> Any:
 @open_to("signed-in")
 def send(case_id: str, action: str) -> Any:
     """Sends the draft, once for each key: a second press gets the first answer again."""
-    entry, submitted = (request.form.get(name, "", int) for name in ("_masuk", "_versi"))
+    entry, submitted = (request.form.get(name, type=int) for name in ("_masuk", "_versi"))
     key, draft_version = request.form.get("_kunci", ""), request.form.get("_draf", "")
-    if not isinstance(entry, int) or not isinstance(submitted, int) or len(key) != 32:
+    if entry is None or submitted is None or len(key) != 32:
         abort(400)
-    held = store().held(db.session, current_user.id, case_id)
+    held = _held(case_id)
     body = f"{action}:{entry}:{submitted}:{draft_version}"
     try:
         with writing() as rows:
@@ -172,7 +171,7 @@ def send(case_id: str, action: str) -> Any:
 
 def _answers(held: Held, action: str, version: str) -> Any:
     """The draft's values, if it is the one that was looked over."""
-    filling = Filling.opened(held, _offer(held, action), db.session, now())
+    filling = Filling.opened(held, _offer(held, action), reading(), now())
     if str(filling.draft.version if filling.draft else 0) != version:
         raise Stale
     return filling.answers()
@@ -181,7 +180,7 @@ def _answers(held: Held, action: str, version: str) -> Any:
 @blueprint.get("/berkas/<case_id>/terkirim")
 @open_to("signed-in")
 def sent(case_id: str) -> Any:
-    held = store().held(db.session, current_user.id, case_id)
+    held = _held(case_id)
     facts = session.get("sent")
     if not facts or facts["case"] != case_id:
         return redirect(url_for("cases.show", case_id=case_id))
@@ -194,16 +193,16 @@ def sent(case_id: str) -> Any:
 @blueprint.get("/berkas/<case_id>/penilai/<role>")
 @open_to("signed-in")
 def seats(case_id: str, role: str) -> str:
-    held = store().held(db.session, current_user.id, case_id)
-    chosen = pages.seats_page(held, role, db.session)
+    held = _held(case_id)
+    chosen = pages.seats_page(held, role, reading())
     return render_template("cases/seats.html", seats=chosen or abort(404), page=_frame(held))
 
 
 @blueprint.post("/berkas/<case_id>/penilai/<role>")
 @open_to("signed-in")
 def choose(case_id: str, role: str) -> Any:
-    held = store().held(db.session, current_user.id, case_id)
-    shown = pages.seats_page(held, role, db.session) or abort(404)
+    held = _held(case_id)
+    shown = pages.seats_page(held, role, reading()) or abort(404)
     people = [person for person in request.form.getlist("orang") if person in {p.id for p in shown.people}]
     try:
         with writing() as rows:
@@ -218,11 +217,15 @@ def choose(case_id: str, role: str) -> Any:
 @blueprint.get("/berkas/<case_id>/lampiran/<attachment>")
 @open_to("signed-in")
 def attachment(case_id: str, attachment: str) -> Response:
-    held = store().held(db.session, current_user.id, case_id)
-    return attachments.download(db.session, held, attachment) or abort(404)
+    held = _held(case_id)
+    return attachments.download(reading(), held, attachment) or abort(404)
 
 
 # --- what every step needs --------------------------------------------------------------------------------------------
+
+
+def _held(case_id: str) -> Held:
+    return store().held(reading(), current_user.id, case_id)
 
 
 def _frame(held: Held, **more: Any) -> dict[str, Any]:
@@ -248,16 +251,16 @@ def _form(filling: Filling, errors: Any = ()) -> str:
 
 def _too_late(held: Held, action: str) -> Any:
     """Somebody was faster. What was typed here is shown, so that nothing of it is lost."""
-    typed = pages.typed_page(held, action, request.form, db.session)
+    typed = pages.typed_page(held, action, request.form, reading())
     return render_template("cases/too_late.html", late=typed, page=_frame(held)), 409
 
 
 def _refused(held: Held, action: str, told: Refused) -> Any:
     """Back to the form, with the reasons at their fields."""
-    held = store().held(db.session, current_user.id, held.case.id)
+    held = _held(held.case.id)
     offer = desk(held.process, held.case, held.actors, now()).offer(action)
     if offer is None or not offer.offered:
         shown = {"reasons": pages.reasons_of(held, told), "back": url_for("cases.show", case_id=held.case.id)}
         return render_template("cases/refused.html", **shown, page=_frame(held)), 422
-    filling = Filling.opened(held, offer, db.session, now())
+    filling = Filling.opened(held, offer, reading(), now())
     return _form(filling, filling.told(told.reasons)), 422
