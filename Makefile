@@ -16,7 +16,7 @@ CATALOGUES := $(shell find web/translations -name '*.po' 2>/dev/null)
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --no-annotate $(ARGS)
 
-.PHONY: help setup demo test check bench format lock clean
+.PHONY: help setup demo test check bench format texts lock clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -44,6 +44,9 @@ bench: setup $(STAMPS)/rivals ## speed against targets, floors and peers: one JS
 format: $(STAMPS)/python ## the format and the lint's own mends
 	$(BIN)/ruff check --fix-only
 	$(BIN)/ruff format
+
+texts: $(STAMPS)/python ## gather the service's texts; what is new waits for its English in messages.po
+	$(BIN)/python scripts/gather_texts.py
 
 lock: $(STAMPS)/python ## write the locks anew; ARGS=--upgrade for newer versions
 	$(COMPILE) pyproject.toml -o requirements.lock

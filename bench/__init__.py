@@ -1,1 +1,1 @@
-"""How fast Borang is, in ratios to the least that the same work can cost. ``make bench`` runs it; the product never does."""
+"""How fast Borang is, in ratios to the least that the same work can cost. Run by ``make bench`` only."""

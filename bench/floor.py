@@ -1,6 +1,7 @@
 """The floor: the least that a submission can cost on SQLite. One UPDATE and two INSERTs in a transaction of its own.
 
-It reads nothing, checks only the role, and keeps the marks in memory until the end. ``synchronous=FULL``, as the product.
+It reads nothing, checks only the role, and keeps the marks in memory until the end. It waits for the disk, as the
+product does.
 """
 
 from __future__ import annotations
@@ -28,7 +29,9 @@ create table audit(
   source text, target text);
 create index by_case on audit(case_id);
 """
-_OPEN = "insert into appraisal(id, employee_id, unit_id, cycle_id, stage, superior_id, due) values (?, ?, ?, 1, ?, ?, ?)"
+_OPEN = """
+insert into appraisal(id, employee_id, unit_id, cycle_id, stage, superior_id, due) values (?, ?, ?, 1, ?, ?, ?)
+"""
 _UPDATE = "update appraisal set stage = ?, version = version + 1, score = ?, rating = ?, due = ? where id = ?"
 _SUBMISSION = "insert into submission(case_id, step, actor_id, at, data) values (?, ?, ?, ?, ?)"
 _AUDIT = "insert into audit(case_id, at, actor_id, event, source, target) values (?, ?, ?, ?, ?, ?)"

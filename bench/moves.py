@@ -7,22 +7,21 @@ sends what a rehearsal of the very same cases recorded: the same statements with
 from __future__ import annotations
 
 import sqlite3
-import statistics
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from time import perf_counter
 from typing import Any
 
 from sqlalchemy import Engine, event
 
 from bench.floor import Floor
-from bench.rounds import Costs, compared, timed
+from bench.rounds import Call, Contender, Costs, Wrong, compared
 from bench.service import NOW, Service, actor, copy_of, exact, opened, peer, superior
-from bench.work import PEERS, PLAN, STEPS, SUPERIOR, answers, expected, rating
-from engine import Actor, Cycle, Refused, Stale, act, begin, set_seats
+from bench.work import PEERS, PLAN, STEPS, SUPERIOR, Answers, Step, answers, expected, rating
+from engine import Actor, Case, Cycle, Refused, Stale, act, begin, set_seats
 from engine.process import Process
+from web.store import Moved, Store
 
 Statement = tuple[str, Any, bool]
 
@@ -31,40 +30,56 @@ ROUNDS, EACH = 15, 8
 CASES = (ROUNDS + 1) * EACH + 1
 
 
-class Wrong(Exception):
-    """A contender did something else than the work. Its speed says nothing."""
+def measured(folder: Path, *, mixed: bool = False) -> Costs:
+    """The costs of one move: ``floor``, ``raw``, ``ours``; and ``engine``, which judges the same moves in memory."""
+    folder.mkdir()
+    service, played = opened(folder / "ours", CASES), range(CASES - 1)
+    copy_of(service.file, folder / "raw.sqlite")
+    raw = Raw(folder / "raw.sqlite", _rehearsed(service, folder, played))
+    lowest, judged = Lowest(folder / "floor.sqlite"), Judged(service.process, service.held(0).case.cycle)
+    with service.inside() as store:
+        ours = Ours(service, store)
+        contenders = {"floor": _rounds(lowest), "raw": _rounds(raw), "ours": _rounds(ours), "engine": _rounds(judged)}
+        costs = compared(contenders, ROUNDS, mixed=mixed)
+        ours.check(played, CASES - 1)
+    raw.check([service.case_ids[number] for number in played])
+    lowest.check(played)
+    judged.check(played)
+    return costs
+
+
+def _rounds(calls: Callable[[int, Step], Call]) -> Contender:
+    return lambda number: [calls(case, step) for step in STEPS for case in range(number * EACH, (number + 1) * EACH)]
 
 
 class Ours:
     """Borang's own store."""
 
-    def __init__(self, service: Service) -> None:
-        self.service = service
+    def __init__(self, service: Service, store: Store) -> None:
+        self._service = service
+        self._store = store
 
-    def play(self, cases: Sequence[int]) -> list[float]:
-        """The microseconds of every submission of *cases*, step by step."""
-        with self.service.inside() as store:
-            sends = [self.service.submission(store, n, step, answers(n, step)) for step in STEPS for n in cases]
-            return [timed(send) for send in sends]
+    def __call__(self, number: int, step: Step, who: str = "") -> Callable[[], Moved]:
+        return self._service.submission(self._store, number, step, answers(number, step), who)
 
-    def check(self, cases: Sequence[int], untouched: int) -> None:
-        """Raises ``Wrong`` unless all *cases* ended as they must, and *untouched* lets nobody do what they may not."""
-        for number in cases:
-            held = self.service.held(number)
-            found = held.case.stage, held.case.values["nilai"], held.case.values["predikat"]
+    def check(self, played: Sequence[int], untouched: int) -> None:
+        """Raises ``Wrong`` unless all ended as they must, and *untouched* lets nobody do what they may not."""
+        for number in played:
+            case = self._service.held(number).case
+            found = case.stage, case.values["nilai"], case.values["predikat"]
             if found != ("selesai", *expected(number)):
                 raise Wrong(f"case {number} ended as {found}, not as {expected(number)}")
-        with self.service.inside() as store:
-            self._refuses(store, untouched)
-            again = self.service.submission(store, untouched, PLAN, answers(untouched, PLAN))
-            if again().again or not again().again:
-                raise Wrong("a second press was not answered like the first")
+        if self._service.folded(0) != self._service.held(0).case:
+            raise Wrong("a case's journal does not make the case")
+        self._refuses(untouched)
+        press = self(untouched, PLAN)
+        if press().again or not press().again:
+            raise Wrong("a second press was not answered like the first")
 
-    def _refuses(self, store: Any, number: int) -> None:
-        intruder = peer(number, 1, len(self.service.case_ids))
-        for step, who in ((PLAN, intruder), (SUPERIOR, "")):
+    def _refuses(self, number: int) -> None:
+        for step, who in ((PLAN, peer(number, 1, CASES)), (SUPERIOR, "")):
             try:
-                self.service.submission(store, number, step, answers(number, step), who)()
+                self(number, step, who)()
             except (Refused, Stale):
                 continue
             raise Wrong(f"{who or step.role} could take {step.action} where it is not theirs to take")
@@ -73,14 +88,14 @@ class Ours:
 class Raw:
     """The statements that ours sends, without anything of ours."""
 
-    def __init__(self, file: Path, recorded: dict[int, list[list[Statement]]]) -> None:
+    def __init__(self, file: Path, recorded: dict[tuple[int, Step], list[Statement]]) -> None:
         self._rows = sqlite3.connect(file, isolation_level=None)
         self._rows.execute("pragma foreign_keys = on")
         self._rows.execute("pragma synchronous = full")
         self._recorded = recorded
 
-    def play(self, cases: Sequence[int]) -> list[float]:
-        return [timed(partial(self._send, self._recorded[n][place])) for place in range(len(STEPS)) for n in cases]
+    def __call__(self, number: int, step: Step) -> Call:
+        return partial(self._send, self._recorded[number, step])
 
     def _send(self, statements: list[Statement]) -> None:
         for statement, parameters, many in statements:
@@ -89,10 +104,10 @@ class Raw:
                 continue
             self._rows.execute(statement, parameters).fetchall()
 
-    def check(self, cases: Sequence[int], service: Service) -> None:
-        """Raises ``Wrong`` unless the raw statements finished all *cases* too."""
+    def check(self, case_ids: Sequence[str]) -> None:
+        """Raises ``Wrong`` unless the raw statements finished these cases too."""
         stages = dict(self._rows.execute("select id, stage from appraisal"))
-        if not all(stages[service.case_ids[number]] == "selesai" for number in cases):
+        if not all(stages[case_id] == "selesai" for case_id in case_ids):
             raise Wrong("the raw statements did not do the work")
 
 
@@ -102,75 +117,59 @@ class Lowest:
     def __init__(self, file: Path) -> None:
         self._floor = Floor(file, CASES)
 
-    def play(self, cases: Sequence[int]) -> list[float]:
-        submit = self._floor.submit
-        calls = [partial(submit, n, step, step.role, answers(n, step)) for step in STEPS for n in cases]
-        return [timed(call) for call in calls]
+    def __call__(self, number: int, step: Step) -> Call:
+        return partial(self._floor.submit, number, step, step.role, answers(number, step))
 
-    def check(self, cases: Sequence[int]) -> None:
-        for number in cases:
+    def check(self, played: Sequence[int]) -> None:
+        """Raises ``Wrong`` unless all ended as they must, up to the last digit of a binary float."""
+        for number in played:
             stage, score, name = self._floor.result(number)
             if stage != "selesai" or abs(score - float(expected(number)[0])) > 1e-4 or name != rating(score):
                 raise Wrong(f"the floor ended case {number} as {stage}, {score}, {name}")
 
 
-def measured(folder: Path) -> Costs:
-    """The costs of one move: ``ours``, ``raw``, ``floor``, and ``engine``, which is ``act`` alone on a case in memory."""
-    service = opened(folder / "ours", CASES)
-    raw_file = folder / "raw.sqlite"
-    copy_of(service.file, raw_file)
-    played = range(CASES - 1)
-    ours, raw, lowest = Ours(service), Raw(raw_file, _rehearsed(service, folder, played)), Lowest(folder / "floor.sqlite")
-    costs = compared(
-        {
-            "floor": _rounds(lowest.play),
-            "raw": _rounds(raw.play),
-            "ours": _rounds(ours.play),
-            "engine": _rounds(partial(in_memory, service)),
-        },
-        ROUNDS,
-    )
-    ours.check(played, CASES - 1)
-    raw.check(played, service)
-    lowest.check(played)
-    return costs
+class Judged:
+    """The engine alone: nothing is read, written or turned into text."""
 
+    def __init__(self, process: Process, cycle: Cycle) -> None:
+        self._process = process
+        self._cycle = cycle
+        self._cases: dict[int, Case] = {}
 
-def _rounds(play: Callable[[Sequence[int]], list[float]]) -> Callable[[int], float]:
-    return lambda number: statistics.median(play(range(number * EACH, (number + 1) * EACH)))
-
-
-def in_memory(service: Service, cases: Sequence[int]) -> list[float]:
-    """The same submissions judged by the engine alone: nothing is read, written or turned into text."""
-    return [cost for number in cases for cost in _judged(service.process, service.held(number).case.cycle, number)]
-
-
-def _judged(process: Process, cycle: Cycle, number: int) -> Iterator[float]:
-    case = begin(process, str(number), cycle, {process.subject: {}}, NOW).case
-    peers = [peer(number, step.seat, CASES) for step in PEERS]
-    case = set_seats(process, case, Actor(role=SUPERIOR.role, person=superior(number)), PEERS[0].role, peers, NOW).case
-    for step in STEPS:
+    def __call__(self, number: int, step: Step) -> Call:
+        if number not in self._cases:
+            self._cases[number] = self._seated(number)
         who, values = Actor(role=step.role, person=actor(number, step, CASES)), exact(answers(number, step))
-        start = perf_counter()
-        case = act(process, case, who, step.action, values, NOW, answer=who.person).case
-        yield (perf_counter() - start) * 1e6
-    if case.stage != "selesai":
-        raise Wrong(f"the engine left case {number} at {case.stage}")
+        return lambda: self._act(number, step.action, who, values)
+
+    def _seated(self, number: int) -> Case:
+        case = begin(self._process, str(number), self._cycle, {self._process.subject: {}}, NOW).case
+        peers = [peer(number, step.seat, CASES) for step in PEERS]
+        leader = Actor(role=SUPERIOR.role, person=superior(number))
+        return set_seats(self._process, case, leader, PEERS[0].role, peers, NOW).case
+
+    def _act(self, number: int, action: str, who: Actor, values: Answers) -> None:
+        outcome = act(self._process, self._cases[number], who, action, values, NOW, answer=who.person)
+        self._cases[number] = outcome.case
+
+    def check(self, played: Sequence[int]) -> None:
+        """Raises ``Wrong`` unless all are finished."""
+        if any(self._cases[number].stage != "selesai" for number in played):
+            raise Wrong("the engine left a case unfinished")
 
 
 # --- what ours sends --------------------------------------------------------------------------------------------------
 
 
-def _rehearsed(service: Service, folder: Path, cases: Sequence[int]) -> dict[int, list[list[Statement]]]:
+def _rehearsed(service: Service, folder: Path, cases: Sequence[int]) -> dict[tuple[int, Step], list[Statement]]:
     """The statements of every submission of each case, recorded on a copy of the service."""
     twin = service.copy(folder / "rehearsal")
-    recorded: dict[int, list[list[Statement]]] = {}
+    recorded: dict[tuple[int, Step], list[Statement]] = {}
     with twin.inside() as store, _recording(twin.engine) as sent:
         for number in cases:
-            recorded[number] = []
             for step in STEPS:
                 twin.submission(store, number, step, answers(number, step))()
-                recorded[number].append(sent[:])
+                recorded[number, step] = sent[:]
                 sent.clear()
     return recorded
 

@@ -15,6 +15,7 @@ from flask import Flask
 from sqlalchemy import Engine, text
 
 from bench.work import PEERS, SEATS, SUPERIOR, Answers, Step
+from engine import Case
 from engine.process import Process
 from web import create_app
 from web.config import Settings
@@ -26,6 +27,7 @@ from web.tables import db
 DEFINITIONS = Path(__file__).parent / "definitions"
 PROCESS = "tolok_ukur"
 NOW = datetime(2026, 1, 5, 2, tzinfo=UTC)
+YEAR: dict[str, Any] = {"title": "Tolok ukur", "start": date(2026, 1, 1), "end": date(2026, 12, 31)}
 #: So many employees share a superior.
 TEAM = 30
 
@@ -78,16 +80,20 @@ class Service:
         with self.inside() as cases:
             return cases.held(db.session, employee(number), self.case_ids[number])
 
+    def folded(self, number: int) -> Case:
+        """The case as its journal makes it."""
+        with self.inside() as cases:
+            return cases.folded(db.session, self.held(number))
+
     def submission(self, cases: Store, number: int, step: Step, values: Answers, who: str = "") -> Callable[[], Moved]:
         """One submission, ready to be sent by *who* (whose turn it is, by default), in a transaction of its own."""
-        person, case_id, key = who or actor(number, step, len(self.case_ids)), self.case_ids[number], uuid.uuid4().hex
-        opened, given = Opened(entry=step.entry, submitted=0), exact(values)
+        person, case_id = who or actor(number, step, len(self.case_ids)), self.case_ids[number]
+        opened, given, key = Opened(entry=step.entry, submitted=0), exact(values), uuid.uuid4().hex
+        form: dict[str, Any] = {"opened": opened, "key": key, "body": step.id, "now": NOW}
 
         def send() -> Moved:
             with writing() as rows:
-                return cases.move(
-                    rows, person, case_id, step.action, lambda held: given, opened=opened, key=key, body=step.id, now=NOW
-                )
+                return cases.move(rows, person, case_id, step.action, lambda held: given, **form)
 
         return send
 
@@ -157,8 +163,7 @@ def _open_cases(cases: Store, count: int) -> list[str]:
     process = definitions().library.processes[PROCESS]
     people = [employee(number) for number in range(count)]
     with writing() as rows:
-        year = {"title": "Tolok ukur", "start": date(2026, 1, 1), "end": date(2026, 12, 31)}
-        ids = cases.open_cycle(rows, process, people=people, now=NOW, **year)  # type: ignore[arg-type]
+        ids = cases.open_cycle(rows, process, people=people, now=NOW, **YEAR)
         for number, case_id in enumerate(ids):
             peers = [peer(number, seat, count) for seat in range(1, SEATS + 1)]
             cases.set_seats(rows, superior(number), case_id, PEERS[0].role, peers, confirm=True, now=NOW)

@@ -81,7 +81,7 @@ def _marks(count: int, dice: random.Random) -> Answers:
 
 def mean_mark(given: Answers) -> float:
     """The mean of the marks among the answers of one form."""
-    marks = [value for name, value in given.items() if name.startswith("nilai_")]
+    marks = _given_marks(given)
     return sum(marks) / len(marks)
 
 
@@ -95,8 +95,12 @@ def expected(case: int) -> tuple[Decimal, str]:
 
 
 def _exact_mean(given: Answers) -> Fraction:
-    marks = [value for name, value in given.items() if name.startswith("nilai_")]
+    marks = _given_marks(given)
     return Fraction(sum(marks), len(marks))
+
+
+def _given_marks(given: Answers) -> list[int]:
+    return [value for name, value in given.items() if name.startswith("nilai_")]
 
 
 def rating(score: Decimal | float) -> str:

@@ -28,7 +28,8 @@ def add_duties(draft: Draft) -> None:
         _add(draft, stage, stage)
     for collection in draft.workflow.collections.values():
         _add(draft, collection, None)
-    draft.scope["history"] = feel.Context({duty.id: _history(draft, duty) for duty in draft.duties.values()})
+    named = [duty for duty in draft.duties.values() if not duty.anonymous]
+    draft.scope["history"] = feel.Context({duty.id: _history(draft, duty) for duty in named})
 
 
 def _add(draft: Draft, work: Task | Stage | Collection, stage: Stage | None) -> None:

@@ -243,7 +243,7 @@ def _asked(process: Process, duty: Duty, actor: Actor, item: Field, local: FormS
         required=shown and item.asked and _is_required(process, item, local),
         writable=item.asked and (item.writers is None or actor.role in item.writers),
         value=value,
-        rows=tuple(value or ()) if isinstance(item, Table) else (),
+        rows=tuple(value) if isinstance(item, Table) and isinstance(value, list) else (),
     )
 
 

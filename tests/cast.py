@@ -31,7 +31,7 @@ REGION, WORKFLOW = "pontianak", "pontianak_kinerja_semesteran_360"
 PASSWORD = "sebuah sandi panjang"
 SECRET = "kunci rahasia untuk pengujian saja 0123456789"
 
-_COLUMNS = "nip nama jenis_kelamin jenis_jabatan unit_kode unit grup_opd atasan_nip peran".split()
+_COLUMNS = ["nip", "nama", "jenis_kelamin", "jenis_jabatan", "unit_kode", "unit", "grup_opd", "atasan_nip", "peran"]
 _SCHOOLS = ("PON-04", "Dinas Pendidikan dan Kebudayaan", "pendidikan")
 _STAFF = ("PON-19", "Badan Kepegawaian dan Pengembangan Sumber Daya Manusia", "lainnya")
 _HEALTH = ("PON-05", "Dinas Kesehatan", "kesehatan")

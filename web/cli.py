@@ -16,7 +16,7 @@ import click
 from babel.support import NullTranslations, Translations
 from flask import Flask
 from sqlalchemy import make_url
-from waitress import serve
+from waitress import create_server
 
 from engine import feel
 from engine.errors import DefinitionError, Problem
@@ -32,6 +32,8 @@ from web.passwords import generated, passwords
 from web.tables import db
 
 GOOD, PROBLEMS, MISUSE = 0, 1, 2
+#: What a scenario file of any other shape than its own comes to when it is read or played.
+NONSENSE = (LookupError, TypeError, ValueError, AttributeError, RecursionError)
 
 
 def main() -> None:
@@ -189,7 +191,7 @@ def _scenarios(files: Sequence[Path]) -> Iterator[Scenario]:
             yield from read_scenarios(_bytes(file), str(file))
         except DefinitionError as error:
             _stop_with(error)
-        except (LookupError, TypeError, ValueError, AttributeError) as error:
+        except NONSENSE as error:
             raise Misused(_("{file} bukan berkas skenario: {error}").format(file=file, error=error)) from None
 
 
@@ -211,7 +213,7 @@ def _differences(definitions: Library, scenario: Scenario) -> list[str]:
         return [_("tidak ada proses {workflow}").format(workflow=scenario.workflow)]
     try:
         return list(run(process, scenario).differences)
-    except (LookupError, TypeError, ValueError, AttributeError) as error:
+    except NONSENSE as error:
         return [_("tidak dapat dijalankan: {error}").format(error=repr(error))]
 
 
@@ -333,14 +335,13 @@ def _ready(app: Flask) -> None:
 
 def listen(app: Flask, host: str, port: int) -> None:
     """Serves *app* until somebody stops it."""
-    click.echo(_("Buka http://{host}:{port} (hentikan dengan Ctrl+C)").format(host=host, port=port))
     try:
         # Half-open connections of slow phones cost little; a hundred of them must not lock everybody else out.
-        serve(
-            app, host=host, port=port, threads=8, connection_limit=1000, ident=None, clear_untrusted_proxy_headers=True
-        )
+        server = create_server(app, host=host, port=port, threads=8, connection_limit=1000, ident=None)
     except OSError as error:
         raise Misused(f"{host}:{port}: {error.strerror}") from None
+    click.echo(_("Buka http://{host}:{port} (hentikan dengan Ctrl+C)").format(host=host, port=port))
+    server.run()
 
 
 def _address(app: Flask) -> str:
@@ -362,7 +363,7 @@ def demo_command(today: datetime | None, port: int, reset: bool) -> None:
     except DefinitionError as error:
         _stop_with(error)
     click.echo(_("Akun contoh (peran, nama, NIP, kata sandi):"))
-    for line in demo.lines(app):
+    for line in demo.lines(app, _language()):
         click.echo(line)
     listen(app, "127.0.0.1", port)
 

@@ -7,6 +7,7 @@
 ``BORANG_DEFINITIONS`` folder with ``workflows`` and ``forms``
 ``BORANG_HOSTS``       the host names under which the service answers, separated by commas
 ``BORANG_HTTPS``       ``1`` or ``0``: whether browsers reach it by HTTPS; yes, unless all hosts are local
+``BORANG_PROXIES``     how many proxies of yours stand before it, each adding ``X-Forwarded-For``; none by default
 =====================  ==========================================================================================
 """
 
@@ -59,6 +60,7 @@ class Settings:
     definitions: Path
     hosts: tuple[str, ...] = LOCAL_HOSTS
     https: bool = False
+    proxies: int = 0
     demo: bool = False
     argon2: Parameters = field(default_factory=lambda: OWASP)
 
@@ -88,6 +90,7 @@ class Settings:
             definitions=Path(environ.get("BORANG_DEFINITIONS") or definitions_root()),
             hosts=hosts or LOCAL_HOSTS,
             https=environ.get("BORANG_HTTPS", "0" if local else "1") == "1",
+            proxies=_count("BORANG_PROXIES", environ),
             demo=demo,
         )
 
@@ -129,6 +132,13 @@ def definitions_root() -> Path:
 
 def _home() -> Path:
     return CHECKOUT if (CHECKOUT / "pyproject.toml").is_file() else Path.cwd()
+
+
+def _count(name: str, environ: Mapping[str, str]) -> int:
+    given = environ.get(name) or "0"
+    if not (given.isascii() and given.isdigit()):
+        raise Misconfigured(f"{name}: tulis bilangan, misalnya 1. / Write a number, such as 1.")
+    return int(given)
 
 
 def _address(url: str) -> str:

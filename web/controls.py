@@ -74,6 +74,8 @@ class Spec:
     columns: tuple[Spec, ...] = ()
     #: Least and most rows of a person's own; ``None`` where the rows are given.
     rows: tuple[int, int | None] | None = None
+    #: What the rows of a table are: the heading of their titles.
+    rows_title: str = ""
 
     @property
     def key(self) -> str:

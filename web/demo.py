@@ -47,11 +47,11 @@ Tell = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """Somebody whom a visitor can be."""
+    """Somebody whom a visitor can be; ``what`` they are here, by language."""
 
     nip: str
     name: str
-    what: str
+    what: Mapping[str, str]
     password: str
 
 
@@ -78,9 +78,9 @@ class Examples:
         return {row["nip"]: row for row in rows}
 
     def accounts(self, settings: Settings) -> Iterator[Account]:
-        for nip, what in self.data["shown"]:
-            name = self.people[nip]["nama"]
-            yield Account(nip=nip, name=name, what=what, password=password_of(settings, nip))
+        for shown in self.data["shown"]:
+            nip = shown["nip"]
+            yield Account(nip=nip, name=self.people[nip]["nama"], what=shown, password=password_of(settings, nip))
 
 
 def examples() -> list[Examples]:
@@ -104,7 +104,7 @@ def prepare(settings: Settings, today: date | None, tell: Tell) -> Flask:
     """The demo's service, with its people and cases; they are made if there are none yet. *today* moves its date."""
     app = create_app(settings)
     shown = examples()
-    app.extensions["examples"] = [(a.nip, a.name, a.what) for one in shown for a in one.accounts(settings)]
+    app.extensions["examples"] = [account for one in shown for account in one.accounts(settings)]
     with app.app_context():
         fresh = not up_to_date()
         initialise()
@@ -237,10 +237,11 @@ class Played:
         return store().held(db.session, person, self._case_id)
 
 
-def lines(app: Flask) -> Iterator[str]:
+def lines(app: Flask, language: str) -> Iterator[str]:
     """The accounts, as the terminal shows them."""
     settings: Settings = app.extensions["settings"]
     accounts = [account for one in examples() for account in one.accounts(settings)]
-    wide = max(len(account.what) for account in accounts), max(len(account.name) for account in accounts)
-    for account in accounts:
-        yield f"  {account.what:<{wide[0]}}  {account.name:<{wide[1]}}  {grouped(account.nip)}  {account.password}"
+    whats = [account.what[language] for account in accounts]
+    wide, long = max(map(len, whats)), max(len(account.name) for account in accounts)
+    for account, what in zip(accounts, whats, strict=True):
+        yield f"  {what:<{wide}}  {account.name:<{long}}  {grouped(account.nip)}  {account.password}"

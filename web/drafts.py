@@ -22,7 +22,9 @@ class Draft:
     saved_at: datetime
 
 
-_FIND = Statement("select typed, entry, version, saved_at from draft where case_id = :c and duty = :d and person_id = :p")
+_FIND = Statement("""
+select typed, entry, version, saved_at from draft where case_id = :c and duty = :d and person_id = :p
+""")
 _SAVE = Statement("""
 insert into draft (case_id, duty, person_id, entry, version, saved_at, typed)
 values (:c, :d, :p, :entry, 1, :at, :typed)

@@ -12,7 +12,7 @@ from flask import current_app, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from engine import Refusal, Refused
+from engine import Cycle, Refusal, Refused, feel
 from engine.act import requirements
 from engine.catalogue import TEXTS, say
 from engine.desk import Offer
@@ -25,8 +25,8 @@ from web.forms import (
     Paper,
     Rendering,
     Settings,
+    TableField,
     Typed,
-    heading,
     paper,
     placed,
     rendered,
@@ -35,7 +35,7 @@ from web.forms import (
     with_row,
     without_row,
 )
-from web.languages import language, translated
+from web.languages import language, moment, translated
 from web.store import Held, Opened
 
 Errors = Mapping[str, list[str]]
@@ -186,23 +186,46 @@ class Filling:
         process = self.held.process
         missing = list(refusals(process, self.sheet))
         # Whether such a requirement holds cannot be known before what it reads is filled in.
-        unmet = [r for r in requirements(process, self.sheet) if not (r.params["unknown"] and (missing or self._read.errors))]
+        unmet = [
+            r for r in requirements(process, self.sheet) if not (r.params["unknown"] and (missing or self._read.errors))
+        ]
         return self.told([*missing, *unmet])
 
     def told(self, reasons: Iterable[Refusal]) -> Errors:
         """*reasons* in words, each at its input; what could not be read is told first."""
         found: dict[str, list[str]] = {path: [_unread(e)] for path, e in self._read.errors.items()} | dict(self.unfit)
-        for path, refusal in placed(self.form, reasons):
+        for path, refusal in placed(self.form, map(self._at_its_field, reasons)):
             if path not in self._read.errors and path not in self.unfit:
                 found.setdefault(path, []).append(reason_text(self.held, refusal))
         return found
+
+    def _at_its_field(self, refusal: Refusal) -> Refusal:
+        """A requirement of the form as a whole stands at the field that it reads."""
+        form = self.offer.duty.form
+        own = (*(form.require if form else ()), *self.offer.action.require)
+        clauses = [clause for clause in own if clause.id == refusal.code]
+        if refusal.path or not clauses or clauses[0].condition is None:
+            return refusal
+        reads = {path[0] for path in feel.reads(clauses[0].condition.parsed)}
+        return replace(refusal, path=next((name for name in self.writable if name in reads), ""))
+
+    def located(self, path: str, text: str) -> str:
+        """*text* with the row that it is about, for whoever does not see it beside its input."""
+        name, _dot, rest = path.partition(".")
+        entry, row = self.form._fields.get(name), rest.rpartition(".")[0]
+        if not isinstance(entry, TableField) or row not in entry.rows:
+            return text
+        if not entry.item.from_:
+            return _("Baris %(number)s: %(text)s", number=list(entry.rows).index(row) + 1, text=text)
+        named = self.paper.headings[name].name or entry.setting.key
+        found = next((each for each in self.sheet.ask(name).rows if str(each.get(entry.setting.key)) == row), {})
+        return f"{found.get(named) or row}: {text}"
 
     # --- how it looks ---
 
     def html(self, errors: Errors) -> Any:
         """The fields, with the errors at them."""
-        headings = {name: heading(self.held.process, item, self.offer.duty.settings[name]) for name, item in self.fields.items() if isinstance(item, Table)}
-        how = Rendering(errors=errors, show=self._show, say=translated, headings=headings, files=self._file_texts())
+        how = Rendering(errors=errors, show=self._show, say=translated, files=self._file_texts())
         return rendered(self.sheet, self.paper, self.form, how)
 
     def _show(self, asked: Asked, column: str, value: Any) -> str:
@@ -221,9 +244,15 @@ class Filling:
         }
 
     def saved_text(self) -> str:
-        """When the draft was saved, for the line above the form."""
-        local = self.now.astimezone(self.held.case.cycle.tz)
-        return _("Tersimpan %(time)s", time=local.strftime("%H.%M" if language() == "id" else "%H:%M"))
+        """That the draft was saved just now, for the line above the form."""
+        return saved_text(self.now, self.now, self.held.case.cycle)
+
+
+def saved_text(at: datetime, now: datetime, cycle: Cycle) -> str:
+    """When a draft was saved: the time of today, or the day as well."""
+    if cycle.day_of(at) != cycle.day_of(now):
+        return _("Tersimpan %(time)s", time=moment(at, cycle.zone))
+    return _("Tersimpan %(time)s", time=at.astimezone(cycle.tz).strftime("%H.%M" if language() == "id" else "%H:%M"))
 
 
 def reason_text(held: Held, refusal: Refusal) -> str:

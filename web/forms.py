@@ -43,26 +43,28 @@ class ValueField(wtforms.Field):  # type: ignore[misc]
     """The only bridge between WTForms and the engine: strings in, the kind's value out."""
 
     def __init__(self, item: Field, setting: Setting, look: Control, **options: Any) -> None:
-        super().__init__(**options)
+        super().__init__(label="", **options)
         self.item = item
         self.setting = setting
         self.look = look
         self.invalid: Invalid | None = None
 
-    def process_formdata(self, valuelist: list[str]) -> None:
+    def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
+        self.process_errors = []
+        self.raw_data = formdata.getlist(self.name) if formdata else []
         self.data = None
         try:
-            self.data = self.item.parse(valuelist, self.setting)
+            self.data = self.item.parse(self.raw_data, self.setting)
         except Invalid as invalid:
             self.invalid = invalid
-            raise
+            self.process_errors.append(str(invalid))
 
 
 class TableField(wtforms.Field):  # type: ignore[misc]
     """Rows of cells; cell names are ``field.row.column``, a row being an index or the key of a given row."""
 
     def __init__(self, item: Table, setting: Setting, look: TableControl, **options: Any) -> None:
-        super().__init__(**options)
+        super().__init__(label="", **options)
         self.item = item
         self.setting = setting
         self.look = look
@@ -115,6 +117,8 @@ class Paper:
     looks: Mapping[str, Control | TableControl]
     #: The items of ratings fields, by the field's id.
     items: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    #: How the rows of tables are named, by the field's id.
+    headings: Mapping[str, Heading] = field(default_factory=dict)
 
     def read(self, typed: Typed) -> wtforms.Form:
         """The form with what was typed in it."""
@@ -136,7 +140,7 @@ def paper(
     for name, item in fields.items():
         mine = item.asked and (item.writers is None or role in item.writers)
         maker.add(item, duty.settings[name], members, writable=mine)
-    return Paper(form=type("SheetForm", (wtforms.Form,), members), looks=maker.looks, items=maker.items)
+    return Paper(form=type("SheetForm", (wtforms.Form,), members), looks=maker.looks, items=maker.items, headings=maker.headings)
 
 
 def _drivers(fields: Mapping[str, Field]) -> set[str]:
@@ -173,11 +177,13 @@ class _Maker:
         self.drivers = drivers
         self.looks: dict[str, Control | TableControl] = {}
         self.items: dict[str, tuple[str, ...]] = {}
+        self.headings: dict[str, Heading] = {}
 
     def add(self, item: Field, setting: Setting, members: dict[str, Any], *, writable: bool) -> None:
         if isinstance(item, Ratings):
             self._ratings(item, setting, members, writable=writable)
         elif isinstance(item, Table):
+            self.headings[item.id] = heading(self.process, item, setting)
             look = compile_table(self.environment, self.table_spec(item, setting))
             self.looks[item.id] = look
             members |= {item.id: wtforms.fields.core.UnboundField(TableField, item, setting, look)} if writable else {}
@@ -247,13 +253,16 @@ class _Maker:
             help=self.say(table.help),
             optional=table.optional and bool(own),
             drives=drives,
-            columns=(*self._given_columns(table, setting), *own),
+            columns=(*self._given_columns(table), *own),
             rows=(table.rows.least, table.rows.most) if table.rows else None,
+            rows_title=self.say(self.headings[table.id].title),
         )
 
-    def _given_columns(self, table: Table, setting: Setting) -> Iterator[Spec]:
-        for name, title in heading(self.process, table, setting).columns.items():
-            yield Spec(control="given", name=f"{table.id}.{{row}}.{name}", title=self.say(title))
+    def _given_columns(self, table: Table) -> Iterator[Spec]:
+        named = self.headings[table.id]
+        for name, title in named.columns.items():
+            origin = self.say(named.origins.get(name, ""))
+            yield Spec(control="given", name=f"{table.id}.{{row}}.{name}", title=self.say(title), help=origin)
 
 
 # --- what names a row -------------------------------------------------------------------------------------------------
@@ -267,30 +276,34 @@ class Heading:
     """How rows that come from elsewhere are told apart: the column that names them, what else is known of them.
 
     ``facts`` stand below the name, ``columns`` in columns of their own; both by id, with their titles. ``name`` is
-    empty where only the key names a row.
+    empty where only the key names a row; ``title`` is what it is called. ``origins`` tells of a column where it was
+    answered.
     """
 
     name: str = ""
+    title: str = ""
     facts: Mapping[str, str] = field(default_factory=dict)
     columns: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def titles(self) -> Mapping[str, str]:
-        return {**self.facts, **self.columns}
+    origins: Mapping[str, str] = field(default_factory=dict)
 
 
 def heading(process: Process, table: Table, setting: Setting) -> Heading:
     """The heading of *table*'s rows. Where much is given, only what was answered about the same rows is a column."""
-    sources = [_source(process, path) for path in sorted(feel.reads(table.from_.parsed))] if table.from_ else []
+    reads = feel.reads(table.from_.parsed) if table.from_ else frozenset()
+    sources = [_source(process, path, reads) for path in sorted(reads)]
     inherited = {name: title for source in sources for name, title in source.inherited.items()}
     answered = {name: title for source in sources for name, title in source.answered.items()}
-    key, known = setting.key, {*table.columns, setting.key}
-    name = next((source.name for source in sources if source.name and source.name != key), "")
-    given = {n: title for n, title in {**inherited, **answered}.items() if n not in known}
-    if not table.columns or len(given) <= BESIDE:
-        return Heading(name=name, columns={n: title for n, title in given.items() if n != name})
-    facts = {n: title for n, title in given.items() if n in inherited and n != name}
-    return Heading(name=name, facts=facts, columns={n: title for n, title in given.items() if n not in inherited})
+    name = next((source.name for source in sources if source.name), "")
+    code = {setting.key: inherited.get(setting.key) or wording(setting.key)} if name and name != setting.key else {}
+    given = {n: t for n, t in {**inherited, **answered}.items() if n not in (name, setting.key, *table.columns)}
+    below = {n: t for n, t in given.items() if n in inherited} if table.columns and len(given) > BESIDE else {}
+    return Heading(
+        name=name,
+        title=inherited.get(name, ""),
+        facts={**code, **below},
+        columns={n: title for n, title in given.items() if n not in below},
+        origins={n: source.origin for source in sources for n in source.answered},
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -300,31 +313,32 @@ class _Source:
     name: str = ""
     inherited: Mapping[str, str] = field(default_factory=dict)
     answered: Mapping[str, str] = field(default_factory=dict)
+    origin: str = ""
 
 
-def _source(process: Process, path: tuple[str, ...]) -> _Source:
-    if path[0] in process.words.catalogues:
-        return _catalogue_source(process, path) if len(path) == 1 else _Source()
+def _source(process: Process, path: tuple[str, ...], reads: Iterable[tuple[str, ...]]) -> _Source:
+    if path[0] in process.words.catalogues and len(path) == 1:
+        # What the rows were chosen by is the same in all of them.
+        chosen_by = {read[1] for read in reads if read[0] == path[0] and len(read) > 1}
+        columns = [name for name in process.words.catalogues[path[0]].columns if name not in chosen_by]
+        return _Source(name="title", inherited={"title": "", **{name: wording(name) for name in columns}})
     if path[0] in process.values:
-        columns = process.values[path[0]].columns
-        return _Source(inherited={name: column.title or name for name, column in columns.items()})
-    source = process.duties[path[0]].fields.get(path[1]) if path[0] in process.duties and len(path) > 1 else None
-    return _table_source(process, process.duties[path[0]].settings[path[1]], source) if isinstance(source, Table) else _Source()
+        columns_ = process.values[path[0]].columns
+        return _Source(inherited={name: column.title or wording(name) for name, column in columns_.items()})
+    duty = process.duties.get(path[0])
+    source = duty.fields.get(path[1]) if duty and len(path) > 1 else None
+    return _table_source(process, duty, source) if duty and isinstance(source, Table) else _Source()
 
 
-def _catalogue_source(process: Process, path: tuple[str, ...]) -> _Source:
-    columns = process.words.catalogues[path[0]].columns
-    return _Source(name="title", inherited={"title": "Nama", **{name: wording(name) for name in columns}})
-
-
-def _table_source(process: Process, setting: Setting, source: Table) -> _Source:
+def _table_source(process: Process, duty: Duty, source: Table) -> _Source:
+    setting = duty.settings[source.id]
     own = {name: str(column.title) for name, column in source.columns.items()}
     if source.from_ is None:
         lines = (name for name, column in source.columns.items() if isinstance(column, Line) and name != setting.key)
         return _Source(name=next(lines, ""), inherited=own)
     before = heading(process, source, setting)
-    named = {before.name: ""} if before.name else {}
-    return _Source(name=before.name, inherited={**named, **before.titles}, answered=own)
+    inherited = {before.name: before.title, **before.facts, **before.columns}
+    return _Source(name=before.name, inherited=inherited, answered=own, origin=duty.title)
 
 
 def wording(name: str) -> str:
@@ -427,8 +441,6 @@ class Rendering:
     #: A field, the id of its column or nothing, and the value.
     show: Callable[[Asked, str, Any], str]
     say: Say
-    #: How the rows of tables are named, by field.
-    headings: Mapping[str, Heading] = field(default_factory=dict)
     beside: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, tuple[str, str, str]] = field(default_factory=dict)
 
@@ -442,7 +454,7 @@ def _field(asked: Asked, paper_: Paper, form: wtforms.Form, how: Rendering) -> I
     name = asked.field.id
     look = paper_.looks[name]
     if isinstance(look, TableControl):
-        yield look.render(list(_table_rows(asked, form, how)), errors=how.errors.get(name, ()))
+        yield look.render(list(_table_rows(asked, form, how, paper_.headings[name])), errors=how.errors.get(name, ()))
         return
     if name in paper_.items:
         yield look.render()
@@ -465,13 +477,12 @@ def _single(asked: Asked, name: str, look: Any, form: wtforms.Form, how: Renderi
     return look.render(raw, errors=how.errors.get(name, ()), beside=how.beside.get(name, ""), options=options)  # type: ignore[no-any-return]
 
 
-def _table_rows(asked: Asked, form: wtforms.Form, how: Rendering) -> Iterator[Row]:
+def _table_rows(asked: Asked, form: wtforms.Form, how: Rendering, named: Heading) -> Iterator[Row]:
     entry = form._fields.get(asked.field.id)
     table = asked.field
     assert isinstance(table, Table)
     if table.from_ or not isinstance(entry, TableField):
-        for row in asked.rows:
-            yield _given_row(table, asked, row, entry, how)
+        yield from (_given_row(table, asked, row, entry, how, named) for row in asked.rows)
         return
     values = dict(zip(row_names(form, table.id), asked.rows, strict=False))
     for row, cells in entry.rows.items():
@@ -484,7 +495,9 @@ def _table_rows(asked: Asked, form: wtforms.Form, how: Rendering) -> Iterator[Ro
         yield Row(row=row, raw={**cells, **shown}, errors=_row_errors(table, row, how), removable=removable)
 
 
-def _given_row(table: Table, asked: Asked, row: Mapping[str, Any], entry: Any, how: Rendering) -> Row:
+def _given_row(
+    table: Table, asked: Asked, row: Mapping[str, Any], entry: Any, how: Rendering, named: Heading
+) -> Row:
     key = str(row.get(asked.setting.key, ""))
     typed = entry.rows.get(key, {}) if isinstance(entry, TableField) else {}
     raw: dict[str, Sequence[str]] = {}
@@ -494,7 +507,6 @@ def _given_row(table: Table, asked: Asked, row: Mapping[str, Any], entry: Any, h
             raw[name] = typed.get(name, [])
         else:
             raw[name] = [how.show(asked, name, value)] if value is not None else []
-    named = how.headings.get(table.id, Heading())
     facts = [(how.say(title), raw[name][0]) for name, title in named.facts.items() if raw.get(name)]
     title = raw[named.name][0] if raw.get(named.name) else key
     return Row(row=key, title=title, facts=facts, raw=raw, errors=_row_errors(table, key, how), given=entry is None)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -37,9 +37,13 @@ class Line:
 
 @dataclass(frozen=True, kw_only=True)
 class Inbox:
-    """The lines of one person. ``next_text`` says what will come where nothing is to be done."""
+    """The lines of one person. ``next_text`` says what will come where nothing is to be done.
+
+    ``later`` are cases whose stage has not opened yet.
+    """
 
     now: tuple[Line, ...]
+    later: tuple[Line, ...]
     waiting: tuple[Line, ...]
     done: tuple[Line, ...]
     team: tuple[Line, ...]
@@ -52,16 +56,38 @@ def inbox(rows: Any, person: str, now: datetime) -> Inbox:
     kept = drafts.mine(rows, person)
     mine = [line for held in running for line in _mine(held, person, now, kept)]
     busy = {line.href.split("/")[2] for line in mine}
-    others = [_other(held, now) for held in running if held.case.id not in busy and _reads(held)]
+    others = [held for held in running if held.case.id not in busy and _reads(held)]
     done = [_done(held) for held in store().inbox(rows, person, finished=True) if _reads(held)]
     team = [_other(held, now) for held in running if held.subject.id != person and _leads(held)]
     return Inbox(
-        now=tuple(sorted(mine, key=lambda line: line.sort)),
-        waiting=tuple(others),
+        now=_sorted(mine),
+        later=_sorted(_other(held, now) for held in others if _waits(held, now)),
+        waiting=_sorted(_other(held, now) for held in others if not _waits(held, now)),
         done=tuple(done),
-        team=tuple(sorted(team, key=lambda line: line.sort)),
+        team=_sorted(team),
         next_text=_next(running, now),
     )
+
+
+def _sorted(lines: Iterable[Line]) -> tuple[Line, ...]:
+    return tuple(sorted(lines, key=lambda line: line.sort))
+
+
+def _waits(held: Held, now: datetime) -> bool:
+    return waiting(held.process, held.case, held.case.cycle.day_of(now))
+
+
+def about(held: Held) -> str:
+    """Whom a case is about, and in which cycle."""
+    return f"{held.subject.name} · {held.cycle_title}"
+
+
+def awaited(held: Held) -> str:
+    """The roles that work at the present stage. Those who answer anonymously are named as long as it lasts."""
+    process, stage = held.process, held.process.stages[held.case.stage]
+    duties = [duty for duty in process.by_stage.get(stage.id, ()) if duty.id in held.case.open or duty.anonymous]
+    roles = () if stage.final else dict.fromkeys(role for duty in duties for role in duty.actor)
+    return ", ".join(translated(process.words.roles[role].title) for role in roles)
 
 
 def _reads(held: Held) -> bool:
@@ -100,8 +126,22 @@ def _raters(held: Held, now: datetime) -> Iterator[Line]:
         confirms = bool(mine & set(role.confirmed_by))
         title = _("Setujui penilai: %(role)s") if confirms else _("Usulkan penilai: %(role)s")
         href = url_for("cases.seats", case_id=held.case.id, role=role.id)
-        yield Line(title=title % {"role": translated(role.title)}, about=held.subject.name, state=_("sebelum tahapnya dibuka"),
-                   late=False, href=href, action=_("Buka"), due=None)  # fmt: skip
+        state = _("sebelum %(stage)s", stage=translated(_stage_of(held, role.id)))
+        yield Line(
+            title=title % {"role": translated(role.title)},
+            about=about(held),
+            state=state,
+            late=False,
+            href=href,
+            action=_("Buka"),
+            due=None,
+        )
+
+
+def _stage_of(held: Held, role: str) -> str:
+    """The title of the first stage at which *role* works."""
+    found = (duty.stage for duty in held.process.duties.values() if role in duty.actor)
+    return held.process.stages[next(found)].title
 
 
 def _still_wanted(held: Held, role: str) -> bool:
@@ -115,7 +155,7 @@ def _line(held: Held, now: datetime, title: str, action: str) -> Line:
     today = held.case.cycle.day_of(now)
     return Line(
         title=translated(title),
-        about=held.subject.name,
+        about=about(held),
         state=due_text(due, today),
         late=due is not None and today > due,
         href=url_for("cases.show", case_id=held.case.id),
@@ -137,23 +177,19 @@ def due_text(due: date | None, today: date) -> str:
 
 
 def _other(held: Held, now: datetime) -> Line:
+    """A case that waits: for its day, or for somebody else."""
     process, case = held.process, held.case
-    stage, today = process.stages[case.stage], case.cycle.day_of(now)
-    if waiting(process, case, today):
-        line = _line(held, now, stage.title, _("Lihat"))
-        opens = opens_on(process, case)
-        return Line(**{**_fields(line), "state": _("dibuka %(day)s", day=day(opens)), "late": False})
-    return _line(held, now, stage.title, _("Lihat"))
-
-
-def _fields(line: Line) -> dict[str, Any]:
-    return {name: getattr(line, name) for name in Line.__dataclass_fields__}
+    line = _line(held, now, process.stages[case.stage].title, _("Lihat"))
+    if _waits(held, now):
+        return replace(line, state=_("dibuka %(day)s", day=day(opens_on(process, case))), late=False)
+    return replace(line, state=" · ".join(part for part in (awaited(held), line.state) if part))
 
 
 def _done(held: Held) -> Line:
     href = url_for("cases.show", case_id=held.case.id)
-    return Line(title=held.cycle_title, about=held.subject.name, state=translated(held.process.stages[held.case.stage].title),
-                late=False, href=href, action=_("Lihat"), due=None)  # fmt: skip
+    state = translated(held.process.stages[held.case.stage].title)
+    title = translated(held.process.title)
+    return Line(title=title, about=about(held), state=state, late=False, href=href, action=_("Lihat"), due=None)
 
 
 def _next(running: list[Held], now: datetime) -> str:

@@ -59,7 +59,8 @@ def number(value: Decimal | int | None, decimals: int | None = None) -> str:
     """A number as people write it: ``12.345,50`` in Indonesian, ``12,345.50`` in English; nothing for none."""
     if value is None:
         return ""
-    written = f"{value:,f}" if decimals is None else f"{value:,.{decimals}f}"
+    exact = Decimal(value)
+    written = f"{exact:,f}" if decimals is None else f"{exact:,.{decimals}f}"
     return written if language() == "en" else written.translate(str.maketrans(",.", ".,"))
 
 

@@ -4,26 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
-from decimal import Decimal
+from datetime import date, datetime
 from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
 
 from engine import Refused, feel
+from engine.access import behind
 from engine.case import Entry
-from engine.desk import CURRENT, DONE, Answer, Desk, Offer, Shown, desk
+from engine.desk import Answer, Desk, Offer, desk
 from engine.kinds import File, Table
-from engine.process import NOTE
-from engine.receipt import Part, Receipt, receipt
+from engine.process import NOTE, Duty, Process
 from web import drafts, people, showing
+from web.answers import Sheaf, sheaf
 from web.controls import input_id
+from web.course import NEXT, NOW, course
 from web.database import reading
-from web.filling import Errors, Filling, reason_text, typed_from, typed_texts
-from web.forms import given_columns
-from web.inbox import due_text
-from web.languages import day, moment, number, translated
+from web.filling import Errors, Filling, reason_text, saved_text, typed_from, typed_texts
+from web.inbox import awaited, due_text
+from web.languages import day, moment, translated
+from web.nip import grouped
 from web.store import Held, Moved, store
 
 
@@ -55,23 +56,26 @@ class Choice:
 
 @dataclass(frozen=True, kw_only=True)
 class CasePage:
-    """``why_not``: pairs of an action that is not offered and the reasons. ``sheaves``: earlier answers by task."""
+    """Where a case stands and what can be done with it.
 
-    title: str
-    cycle: str
+    ``why_not``: actions that are not offered, with the reasons. ``others``: actions of others, with who takes them.
+    ``told``: what is so already, in sentences. ``sheaves``: earlier answers by task.
+    """
+
     person: str
     about: str
     id: str
     stage: str
     state: str
     late: bool
-    waiting_text: str
     who: str
+    told: list[str]
     choices: list[Choice]
     draft: str
     why_not: list[tuple[str, list[str]]]
-    stations: list[dict[str, str]]
-    sheaves: list[dict[str, Any]]
+    others: list[tuple[str, str]]
+    stations: list[dict[str, Any]]
+    sheaves: list[Sheaf]
     history: list[dict[str, str]]
     result: bool
     raters: list[dict[str, str]]
@@ -79,50 +83,70 @@ class CasePage:
 
 
 def case_page(held: Held, now: datetime) -> CasePage:
-    """The page of a case for the person who holds it."""
+    """The page of a case for the person who holds it. Whoever only rates sees their own task and nothing else."""
     seen = desk(held.process, held.case, held.actors, now)
     today = held.case.cycle.day_of(now)
     offered = [offer for offer in seen.offers if offer.offered]
-    peer = all(held.process.words.roles[role].is_ == "peer" for role in seen.roles)
+    rates_only, final = is_rater(held), seen.stage.final
+    entries = [] if rates_only else _told_entries(held)
     return CasePage(
-        title=translated(held.process.title),
-        cycle=held.cycle_title,
         person=held.subject.name,
-        about=_about(held),
+        about=about(held),
         id=held.case.id,
         stage=translated(seen.stage.title),
-        state="" if seen.stage.final else due_text(seen.due_on, today),
-        late=seen.due_on is not None and today > seen.due_on and not seen.stage.final,
-        waiting_text=_("Tahap ini dibuka %(day)s.", day=day(seen.opens_on)) if seen.waiting else "",
-        who=_who(held),
+        state="" if final else _until(seen, today),
+        late=not final and not seen.waiting and seen.due_on is not None and today > seen.due_on,
+        who="" if rates_only or seen.waiting else awaited(held),
+        told=list(_told(held, seen)),
         choices=[_choice(held, offer, index == 0) for index, offer in enumerate(offered)],
-        draft=_draft(held, offered),
+        draft=_draft(held, offered, now),
         why_not=list(_why_not(held, seen)),
-        stations=[] if peer else list(_stations(held, seen)),
-        sheaves=[_sheaf(held, sheaf.duty, sheaf.answers) for sheaf in seen.sheaves],
-        history=[] if peer else list(_history(held)),
-        result=bool(_results(seen)),
+        others=[] if rates_only or seen.waiting else list(_others(held, seen)),
+        stations=[] if rates_only else list(_stations(held, seen, entries)),
+        sheaves=[sheaf(held, found.duty, found.answers) for found in seen.sheaves],
+        history=list(_history(held, entries)),
+        result=has_result(held.process, seen),
         raters=list(_raters(held)),
-        profile=[] if peer else list(_profile(held)),
+        profile=[] if rates_only else list(_profile(held)),
     )
 
 
-def _about(held: Held) -> str:
+def about(held: Held) -> str:
+    """Where the person appraised works, and in which cycle this is."""
     return " · ".join(part for part in (held.subject.unit, held.cycle_title) if part)
 
 
-def _who(held: Held) -> str:
-    """Who acts now, in words: the roles that work at the present stage."""
-    stage = held.process.stages[held.case.stage]
-    if stage.final:
-        return ""
-    roles = dict.fromkeys(role for d in held.process.by_stage[stage.id] if d.id in held.case.open for role in d.actor)
-    return ", ".join(translated(held.process.words.roles[role].title) for role in roles)
+def is_rater(held: Held) -> bool:
+    """Whether somebody has no other part in the case than to answer about it once."""
+    return all(held.process.words.roles[actor.role].is_ == "peer" for actor in held.actors)
+
+
+def has_result(process: Process, seen: Desk) -> bool:
+    """Whether a value can be read that answers have made."""
+    return any(behind(process, shown.value.id) & process.duties.keys() for shown in seen.values)
+
+
+def _until(seen: Desk, today: date) -> str:
+    if not seen.waiting:
+        return upper_first(due_text(seen.due_on, today))
+    if seen.due_on is None:
+        return _("Dibuka %(day)s.", day=day(seen.opens_on))
+    return _("Dibuka %(day)s, dikerjakan sampai %(due)s.", day=day(seen.opens_on), due=day(seen.due_on))
+
+
+def upper_first(text: str) -> str:
+    """*text* as the beginning of a sentence."""
+    return text[:1].upper() + text[1:]
 
 
 def _choice(held: Held, offer: Offer, main: bool) -> Choice:
     href = url_for("cases.fill", case_id=held.case.id, action=offer.action.id)
     return Choice(title=action_title(held, offer), href=href, main=main)
+
+
+def choices(held: Held, seen: Desk) -> list[Choice]:
+    """What can be done now."""
+    return [_choice(held, offer, False) for offer in seen.offers if offer.offered]
 
 
 def action_title(held: Held, offer: Offer) -> str:
@@ -132,87 +156,79 @@ def action_title(held: Held, offer: Offer) -> str:
     return translated(offer.action.title or offer.action.id)
 
 
-def _draft(held: Held, offered: Sequence[Offer]) -> str:
+def _draft(held: Held, offered: Sequence[Offer], now: datetime) -> str:
     for offer in offered:
         kept = drafts.find(reading(), held.case.id, offer.duty.id, offer.actor.person)
         if kept is not None and kept.entry == held.case.entry:
-            return _("Draf tersimpan %(at)s.", at=moment(kept.saved_at, held.case.cycle.zone))
+            return _("Draf: %(saved)s.", saved=saved_text(kept.saved_at, now, held.case.cycle))
     return ""
 
 
+def _told(held: Held, seen: Desk) -> Iterator[str]:
+    """That somebody has done their part already."""
+    reasons = {reason.code: reason for offer in seen.offers for reason in offer.reasons}
+    if "sudah_menilai" in reasons:
+        yield reason_text(held, reasons["sudah_menilai"])
+
+
 def _why_not(held: Held, seen: Desk) -> Iterator[tuple[str, list[str]]]:
+    """Actions that are one's own and cannot be taken yet."""
     for offer in seen.offers:
-        if offer.offered or (seen.waiting and not offer.roles):
-            continue
-        reasons = [reason_text(held, reason) for reason in offer.reasons if reason.code != "peran_tidak_berwenang"]
-        if offer.roles:
-            titles = [translated(held.process.words.roles[r].title) for r in offer.roles if r != held.process.system]
-            reasons.append(_("Tindakan ini dilakukan oleh: %(roles)s.", roles=", ".join(titles)))
-        yield action_title(held, offer), reasons
+        codes = {reason.code for reason in offer.reasons}
+        if not offer.offered and not offer.roles and not codes & {"sudah_menilai", "belum_waktunya"}:
+            yield action_title(held, offer), [reason_text(held, reason) for reason in offer.reasons]
 
 
-def _stations(held: Held, seen: Desk) -> Iterator[dict[str, str]]:
-    states = {DONE: "done", CURRENT: "now"}
-    ahead = True
-    for station in seen.stations:
-        state = states.get(station.state, "next")
-        note = ""
-        if state == "now" and seen.due_on:
+def _others(held: Held, seen: Desk) -> Iterator[tuple[str, str]]:
+    """What others can do at this stage, and who they are."""
+    for offer in seen.offers:
+        roles = [translated(held.process.words.roles[r].title) for r in offer.roles if r != held.process.system]
+        if roles:
+            yield action_title(held, offer), ", ".join(roles)
+
+
+def _stations(held: Held, seen: Desk, entries: Sequence[Entry]) -> Iterator[dict[str, Any]]:
+    """The way of the case, each stage with its day."""
+    cycle, duties = held.case.cycle, held.process.duties
+    left_on = {duties[entry.duty].stage: cycle.day_of(entry.at) for entry in entries if entry.duty in duties}
+    for station in course(held.process, held.case, left_on):
+        note, opens = "", station.stage.opens
+        if station.state == NOW and seen.due_on and not station.stage.final:
             note = _("sampai %(day)s", day=day(seen.due_on))
-        elif state == "next" and station.stage.opens:
-            note = _("dibuka %(day)s", day=day(station.stage.opens.on(held.case.cycle.start)))
-        ahead = ahead and state != "now"
-        if state == "next" and ahead:
-            state = "skipped"
-        yield {"title": translated(station.stage.title), "state": state, "note": note}
+        elif station.state == NEXT and opens:
+            note = _("dibuka %(day)s", day=day(opens.on(cycle.start)))
+        elif station.left_on:
+            note = day(station.left_on)
+        yield {"title": translated(station.stage.title), "state": station.state, "note": note, "near": station.near}
 
 
 def _profile(held: Held) -> Iterator[dict[str, str]]:
-    """The header of every form: who is appraised."""
+    """Who is appraised, without what only some may read."""
     for name, item in held.process.words.profile.items():
         value = held.subject.profile.get(name)
         if item.readers is None and value not in (None, ""):
             type_ = held.process.words.type_of(item.type) or feel.ANY
-            yield {"key": translated(item.title), "value": showing.plain(held.process, value, type_)}
+            said = grouped(str(value)) if name == "nip" else showing.plain(held.process, value, type_)
+            yield {"key": translated(item.title), "value": said}
 
 
-def _sheaf(held: Held, duty: Any, answers: Sequence[Answer]) -> dict[str, Any]:
-    return {
-        "title": translated(duty.title),
-        "id": f"jawaban-{duty.id}",
-        "rows": [_row(held, answer) for answer in answers if not isinstance(answer.field, Table)],
-        "tables": [_table(held, answer) for answer in answers if isinstance(answer.field, Table)],
-    }
+def _told_entries(held: Held) -> list[Entry]:
+    """The journal without anonymous answers: a line has a place and a time."""
+    duties = held.process.duties
+    return [
+        entry
+        for entry in store().journal(reading(), held)
+        if entry.event in ("moved", "answered")
+        and not (entry.duty in duties and duties[entry.duty].anonymous and entry.role in duties[entry.duty].actor)
+    ]
 
 
-def _row(held: Held, answer: Answer) -> dict[str, str]:
-    row = {"key": translated(answer.title), "value": showing.answer(held.process, answer.field, answer.setting, answer.value)}
-    if isinstance(answer.field, File) and answer.value:
-        row["href"] = url_for("cases.attachment", case_id=held.case.id, attachment=answer.value["id"])
-    return row
-
-
-def _table(held: Held, answer: Answer) -> dict[str, Any]:
-    assert isinstance(answer.field, Table)
-    titles = dict(given_columns(held.process, answer.field))
-    heads, rows = showing.table(held.process, answer.field, answer.setting, answer.value, titles)
-    return {
-        "title": translated(answer.title),
-        "columns": [(str(i), head, False) for i, head in enumerate(heads)],
-        "rows": [{str(i): cell for i, cell in enumerate(row)} for row in rows],
-    }
-
-
-def _history(held: Held) -> Iterator[dict[str, str]]:
-    """Who did what and when, oldest first. Anonymous answers leave no line, for a line has a place and a time."""
-    entries = store().journal(reading(), held)
+def _history(held: Held, entries: Sequence[Entry]) -> Iterator[dict[str, str]]:
+    """Who did what and when, the latest first."""
     names = _names({entry.person for entry in entries if entry.person})
-    for entry in entries:
-        duty = held.process.duties.get(entry.duty)
-        if entry.event not in ("moved", "answered") or (duty and duty.anonymous and entry.role in duty.actor):
-            continue
-        yield {"who": names.get(entry.person, "") or translated(held.process.words.roles[entry.role].title),
-               "what": _what(held, entry), "at": moment(entry.at, held.case.cycle.zone)}  # fmt: skip
+    for entry in reversed(entries):
+        who = names.get(entry.person, "") or translated(held.process.words.roles[entry.role].title)
+        yield {"who": who, "what": _what(held, entry), "at": moment(entry.at, held.case.cycle.zone)}
 
 
 def _what(held: Held, entry: Entry) -> str:
@@ -228,12 +244,15 @@ def _names(ids: set[str]) -> dict[str, str]:
 
 
 def _raters(held: Held) -> Iterator[dict[str, str]]:
+    if held.process.stages[held.case.stage].final:
+        return
     mine = {actor.role for actor in held.actors}
     for role in held.process.words.roles.values():
-        if role.confirmed_by and mine & {*role.proposed_by, *role.confirmed_by} and not held.process.stages[held.case.stage].final:
+        if role.confirmed_by and mine & {*role.proposed_by, *role.confirmed_by}:
             count = held.case.seats.get(role.id, 0)
-            state = _("%(count)s orang sudah disetujui", count=count) if count else _("belum disetujui")
-            yield {"title": translated(role.title), "state": state, "href": url_for("cases.seats", case_id=held.case.id, role=role.id)}
+            state = _("%(count)s orang sudah disetujui", count=count) if count else _("Belum disetujui")
+            href = url_for("cases.seats", case_id=held.case.id, role=role.id)
+            yield {"title": translated(role.title), "state": state, "href": href}
 
 
 # --- the form ---------------------------------------------------------------------------------------------------------
@@ -255,7 +274,7 @@ class FormPage:
     status: str
     back: str
     files: bool
-    sheaves: list[dict[str, Any]]
+    sheaves: list[Sheaf]
     empty: bool
 
 
@@ -265,23 +284,39 @@ def form_page(filling: Filling, errors: Errors | Sequence[Any]) -> FormPage:
     told: Errors = errors if isinstance(errors, Mapping) else {}
     seen = desk(held.process, held.case, held.actors, filling.now)
     here = url_for("cases.keep", case_id=held.case.id, action=offer.action.id)
-    opened = filling.opened_with
+    title, task = form_title(held, offer, seen), translated(offer.duty.title)
     return FormPage(
-        title=action_title(held, offer),
-        task=translated(offer.duty.title),
+        title=title,
+        task="" if title == task else task,
         person=held.subject.name,
-        about=_about(held),
+        about=about(held),
         action=here,
         draft_url=here,
-        hidden={"_masuk": str(opened.entry), "_versi": str(opened.submitted)},
+        hidden=_opened(filling),
         html=filling.html(told),
-        errors=[(_input(path), text_) for path, texts in told.items() for text_ in texts],
-        status=_("Tersimpan %(at)s", at=moment(filling.draft.saved_at, held.case.cycle.zone)) if filling.draft else "",
+        errors=[(_input(path), filling.located(path, text_)) for path, texts in told.items() for text_ in texts],
+        status=saved_text(filling.draft.saved_at, filling.now, held.case.cycle) if filling.draft else "",
         back=url_for("cases.show", case_id=held.case.id),
         files=any(isinstance(item, File) for item in filling.fields.values()),
-        sheaves=[_sheaf(held, s.duty, s.answers) for s in seen.sheaves if s.duty.id != offer.duty.id],
+        sheaves=_before(held, offer.duty, seen),
         empty=not any(asked.shown for asked in filling.sheet.asked),
     )
+
+
+def form_title(held: Held, offer: Offer, seen: Desk) -> str:
+    """A form is called by its task; where there are several things to do with it, by this one."""
+    alike = [other for other in seen.offers if other.duty.id == offer.duty.id and not other.roles]
+    return action_title(held, offer) if len(alike) > 1 or offer.action is NOTE else translated(offer.duty.title)
+
+
+def _before(held: Held, duty: Duty, seen: Desk) -> list[Sheaf]:
+    """Earlier answers, the latest unfolded: most forms are about them."""
+    found = [sheaf(held, earlier.duty, earlier.answers) for earlier in seen.sheaves if earlier.duty.id != duty.id]
+    return [replace(one, open=one is found[-1]) for one in found]
+
+
+def _opened(filling: Filling) -> dict[str, str]:
+    return {"_masuk": str(filling.opened_with.entry), "_versi": str(filling.opened_with.submitted)}
 
 
 def _input(path: str) -> str:
@@ -295,7 +330,7 @@ class ReviewPage:
     title: str
     person: str
     about: str
-    sheaf: dict[str, Any]
+    sheaf: Sheaf | None
     change: str
     send: str
     hidden: dict[str, str]
@@ -307,24 +342,15 @@ def review_page(filling: Filling, key: str) -> ReviewPage:
     """The page on which somebody looks over what they will send."""
     held, offer = filling.held, filling.offer
     change = url_for("cases.fill", case_id=held.case.id, action=offer.action.id)
-    opened = filling.opened_with
-    answers = list(_to_send(filling))
-    sheaf = _sheaf(held, offer.duty, answers)
-    for row, answer in zip(sheaf["rows"], (a for a in answers if not isinstance(a.field, Table)), strict=True):
-        row["change"] = f"{change}#{input_id(answer.field.id)}"
+    version_ = str(filling.draft.version if filling.draft else 0)
     return ReviewPage(
         title=action_title(held, offer),
         person=held.subject.name,
-        about=_about(held),
-        sheaf=sheaf,
+        about=about(held),
+        sheaf=sheaf(held, offer.duty, *zip(*_to_send(filling, change), strict=True)) if filling.fields else None,
         change=change,
         send=url_for("cases.send", case_id=held.case.id, action=offer.action.id),
-        hidden={
-            "_masuk": str(opened.entry),
-            "_versi": str(opened.submitted),
-            "_draf": str(filling.draft.version if filling.draft else 0),
-            "_kunci": key,
-        },
+        hidden={**_opened(filling), "_draf": version_, "_kunci": key},
         warning=_consequence(held, offer),
         back=url_for("cases.show", case_id=held.case.id),
     )
@@ -332,21 +358,32 @@ def review_page(filling: Filling, key: str) -> ReviewPage:
 
 def _consequence(held: Held, offer: Offer) -> str:
     if offer.duty.anonymous:
-        return _("Setelah dikirim, jawaban tidak dapat dibuka atau diubah lagi, juga oleh Anda. Nama Anda tidak disimpan bersamanya.")
+        return _(
+            "Setelah dikirim, jawaban tidak dapat dibuka atau diubah lagi, juga oleh Anda."
+            " Nama Anda tidak disimpan bersamanya."
+        )
     return _("Setelah dikirim, isian tidak dapat diubah lagi, kecuali berkas ini dikembalikan kepada Anda.")
 
 
-def _to_send(filling: Filling) -> Iterator[Answer]:
+def _to_send(filling: Filling, change: str) -> Iterator[tuple[Answer, str]]:
+    """The answers as they will be sent, each with where it is changed."""
     for asked in filling.sheet.asked:
-        if not asked.shown or asked.field.kind in ("info", "section"):
+        item, setting = asked.field, asked.setting
+        if not asked.shown or item.kind in ("info", "section"):
             continue
-        if asked.field.kind == "ratings":
-            for row in asked.setting.rows or ():
+        if item.kind == "ratings":
+            for row in setting.rows or ():
                 key = next(iter(row.values()))
-                yield Answer(field=asked.field, setting=asked.setting, value=filling.values.get(key), title=row["title"])
+                found = Answer(field=item, setting=setting, value=filling.values.get(key), title=row["title"])
+                yield found, _address(filling, change, key)
         else:
-            value = filling.sheet.local.get(asked.field.id)
-            yield Answer(field=asked.field, setting=asked.setting, value=value if value != [] else None, title=asked.field.title)
+            value = filling.sheet.local.get(item.id)
+            found = Answer(field=item, setting=setting, value=value if value != [] else None, title=item.title)
+            yield found, _address(filling, change, item.id)
+
+
+def _address(filling: Filling, change: str, name: str) -> str:
+    return f"{change}#{input_id(name)}" if name in filling.writable else ""
 
 
 def sent_facts(held: Held, moved: Moved, now: datetime) -> dict[str, str]:
@@ -354,159 +391,95 @@ def sent_facts(held: Held, moved: Moved, now: datetime) -> dict[str, str]:
     stage = held.process.stages.get(moved.stage)
     action = stage.actions.get(moved.action) if stage else None
     title = (action.title if action else "") or _("Keterangan Anda")
-    return {"case": moved.case_id, "number": moved.number, "title": str(title), "at": now.isoformat()}
+    facts = {"case": moved.case_id, "number": moved.number, "title": str(title), "at": now.isoformat()}
+    return {**facts, "stage": moved.stage}
 
 
 @dataclass(frozen=True, kw_only=True)
 class SentPage:
-    """After a submission: number, time, what happens next."""
+    """After a submission: number, time, what happens next, a copy to keep."""
 
     title: str
     facts: list[tuple[str, str]]
     next_text: str
+    copies: list[Sheaf]
     back: str
 
 
 def sent_page(held: Held, facts: Mapping[str, str], now: datetime) -> SentPage:
     """The confirmation for whoever has just sent something."""
-    stage = held.process.stages[held.case.stage]
-    who = _who(held)
-    if stage.final:
-        text_ = _("Penilaian ini sudah selesai. Hasilnya dapat dibaca di halaman berkas.")
-    elif all(held.process.words.roles[actor.role].is_ == "peer" for actor in held.actors):
-        text_ = _("Terima kasih. Anda tidak perlu melakukan apa-apa lagi untuk penilaian ini.")
-    else:
-        text_ = _("Tahap sekarang: %(stage)s. Yang bekerja: %(who)s.", stage=translated(stage.title), who=who)
+    at = moment(datetime.fromisoformat(facts["at"]), held.case.cycle.zone)
     return SentPage(
         title=_("Terkirim: %(title)s", title=translated(facts["title"])),
-        facts=[(_("Nomor"), facts["number"]), (_("Waktu"), moment(datetime.fromisoformat(facts["at"]), held.case.cycle.zone)),
-               (_("Pegawai"), held.subject.name)],
-        next_text=text_,
+        facts=[(_("Nomor"), facts["number"]), (_("Waktu"), at), (_("Pegawai"), held.subject.name)],
+        next_text=_what_next(held, now),
+        copies=list(_copies(held, facts.get("stage", ""), now)),
         back=url_for("cases.show", case_id=held.case.id),
-    )  # fmt: skip
+    )
+
+
+def _what_next(held: Held, now: datetime) -> str:
+    seen = desk(held.process, held.case, held.actors, now)
+    stage = translated(seen.stage.title)
+    if is_rater(held):
+        return _("Terima kasih. Anda tidak perlu melakukan apa-apa lagi untuk penilaian ini.")
+    if seen.stage.final:
+        return _("Penilaian ini sudah selesai. Hasilnya dapat dibaca di halaman berkas.")
+    if seen.waiting:
+        return _("Tahap berikutnya: %(stage)s, dibuka %(day)s.", stage=stage, day=day(seen.opens_on))
+    text = _("Tahap sekarang: %(stage)s. Yang bekerja: %(who)s.", stage=stage, who=awaited(held))
+    return f"{text} {_('Tenggatnya %(day)s.', day=day(seen.due_on))}" if seen.due_on else text
+
+
+def _copies(held: Held, stage: str, now: datetime) -> Iterator[Sheaf]:
+    """What this person has answered at *stage*, to keep. Of anonymous answers there is no copy."""
+    seen = desk(held.process, held.case, held.actors, now)
+    for found in seen.sheaves:
+        if found.duty.stage == stage and set(found.duty.actor) & set(seen.roles):
+            yield sheaf(held, found.duty, found.answers)
 
 
 @dataclass(frozen=True, kw_only=True)
 class LatePage:
-    """Somebody was faster; what was typed, to copy."""
+    """Somebody was faster: who it was, if that may be told; what was typed, to copy."""
 
+    moved_by: str
     typed: list[dict[str, str]]
     back: str
 
 
 def typed_page(held: Held, action: str, posted: Any, rows: Any) -> LatePage:
     """What was typed into a form that is no longer open, with the names of its fields."""
-    typed = dict(typed_texts(typed_from(posted)))
-    if not typed:
-        kept = [d for d in held.process.duties if (found := drafts.find(rows, held.case.id, d, held.actors[0].person)) and found.typed]
-        found = drafts.find(rows, held.case.id, kept[0], held.actors[0].person) if kept else None
-        typed = dict(typed_texts(found.typed)) if found else {}
+    typed = dict(typed_texts(typed_from(posted))) or dict(_kept(held, rows))
+    latest = next(_history(held, [] if is_rater(held) else _told_entries(held)), None)
     return LatePage(
+        moved_by=_("%(what)s, oleh %(who)s, %(at)s.", **latest) if latest else "",
         typed=[{"key": _field_title(held, name), "value": value} for name, value in typed.items()],
         back=url_for("cases.show", case_id=held.case.id),
     )
 
 
+def _kept(held: Held, rows: Any) -> Iterator[tuple[str, str]]:
+    """What a draft still holds, if nothing came with the form."""
+    for duty in held.process.duties:
+        draft = drafts.find(rows, held.case.id, duty, held.actors[0].person)
+        if draft is not None and draft.typed:
+            yield from typed_texts(draft.typed)
+            return
+
+
 def _field_title(held: Held, path: str) -> str:
+    """What an input is called, without its form."""
     name, _dot, rest = path.partition(".")
-    for duty in held.process.duties.values():
-        item = duty.fields.get(name)
-        if item is not None and rest and isinstance(item, Table):
-            row, _dot, column = rest.rpartition(".")
-            own = item.columns.get(column)
-            return f"{translated(item.title)} {row}: {translated(own.title) if own else column}"
-        if item is not None:
-            return translated(item.title)
-    return showing.word(held.process, name)
-
-
-# --- the result -------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, kw_only=True)
-class ResultPage:
-    """The values that may be read, each with its receipt."""
-
-    title: str
-    person: str
-    about: str
-    cycle: str
-    headline: list[dict[str, str]]
-    receipts: list[dict[str, Any]]
-    notes: list[str]
-    back: str
-
-
-def _results(seen: Desk) -> list[Shown]:
-    return list(seen.values)
-
-
-def result_page(held: Held, now: datetime) -> ResultPage:
-    """The result, and how every number of it came about."""
-    seen = desk(held.process, held.case, held.actors, now)
-    receipts = [receipt(held.process, held.case, shown.value.id, seen.roles) for shown in seen.values]
-    return ResultPage(
-        title=_("Hasil penilaian"),
-        person=held.subject.name,
-        about=_about(held),
-        cycle=held.cycle_title,
-        headline=list(_headline(held, seen)),
-        receipts=[_receipt(held, shown, made) for shown, made in zip(seen.values, receipts, strict=True)],
-        notes=list(_notes(held, receipts)),
-        back=url_for("cases.show", case_id=held.case.id),
-    )
-
-
-def _headline(held: Held, seen: Desk) -> Iterator[dict[str, str]]:
-    """The values that no other value is made of: the ends of the calculation."""
-    used = {name for reads in held.process.value_reads.values() for name in reads}
-    for shown in seen.values:
-        if shown.value.id not in used and not isinstance(shown.result, list | dict | bool):
-            yield {"title": translated(shown.value.title), "value": showing.plain(held.process, shown.result, shown.type)}
-
-
-def _receipt(held: Held, shown: Shown, made: Receipt) -> dict[str, Any]:
-    value = showing.plain(held.process, shown.result, shown.type) or _("kosong")
-    return {
-        "id": f"nilai-{shown.value.id}",
-        "title": translated(shown.value.title),
-        "value": value,
-        "rows": [_part(held, part) for part in made.parts if part.title],
-        "total": {"title": translated(shown.value.title), "value": value},
-        "foot": list(_foot(held, made)),
-    }
-
-
-def _part(held: Held, part: Part) -> dict[str, str]:
-    said = showing.plain(held.process, part.value, part.type) or _("kosong")
-    row = {"title": translated(part.title), "value": said, "note": translated(part.origin)}
-    if part.weight is not None and isinstance(part.share, Decimal):
-        row |= {"formula": f"{said} × {number(part.weight)} %", "value": number(part.share)}
-    return row
-
-
-def _foot(held: Held, made: Receipt) -> Iterator[str]:
-    for fired in made.rows:
-        cells = ", ".join(showing.word(held.process, cell) for cell in fired.cells[:-1])
-        outcome = showing.word(held.process, fired.cells[-1])
-        yield _("Tabel %(table)s, baris %(row)s: %(cells)s → %(result)s.",
-                table=translated(fired.title or fired.table), row=fired.number, cells=cells, result=outcome)  # fmt: skip
-    if made.missing:
-        yield _("Tidak ada: %(names)s. Karena itu dipakai bobot pengganti.", names=", ".join(map(translated, made.missing)))
-    if made.overridden:
-        proposed = showing.plain(held.process, made.proposed, held.process.types[made.value.id]) or _("kosong")
-        yield _("Ditetapkan oleh pejabat. Menurut rumus: %(value)s.", value=proposed)
-    if made.rule:
-        yield _("Rumus: %(rule)s", rule=made.rule)
-    if made.decimals is not None and made.kind in ("formula", "weights") and isinstance(made.result, Decimal):
-        yield _("Dibulatkan ke %(decimals)s desimal.", decimals=made.decimals)
-    if made.withheld:
-        yield _("Sebagian masukan tidak ditampilkan karena tidak terbuka bagi peran Anda.")
-
-
-def _notes(held: Held, receipts: Sequence[Receipt]) -> Iterator[str]:
-    if any(duty.anonymous for duty in held.process.duties.values()):
-        yield _("Jawaban rekan ditampilkan sebagai rata-rata; jawaban satu orang tidak pernah diperlihatkan.")
+    item = next((duty.fields[name] for duty in held.process.duties.values() if name in duty.fields), None)
+    if item is None:
+        return showing.word(held.process, name)
+    if not rest or not isinstance(item, Table):
+        return translated(item.title)
+    row, _dot, column = rest.rpartition(".")
+    own = item.columns.get(column)
+    number = str(int(row) + 1) if row.isdigit() and not item.from_ else row
+    return f"{translated(item.title)} {number}: {translated(own.title) if own else column}"
 
 
 # --- raters -----------------------------------------------------------------------------------------------------------
@@ -528,6 +501,8 @@ class SeatsPage:
     """The people who could hold a role with several seats."""
 
     title: str
+    person: str
+    about: str
     help: str
     people: list[Colleague]
     confirms: bool
@@ -551,11 +526,19 @@ def seats_page(held: Held, role: str, rows: Any) -> SeatsPage | None:
     settled = bool(held.case.seats.get(role))
     chosen = store().seated(rows, held.case.id, role)
     known = [
-        Colleague(id=peer.id, name=peer.name, about=peer.nip, chosen=peer.id in chosen, fixed=settled and not confirms)
+        Colleague(
+            id=peer.id,
+            name=peer.name,
+            about=grouped(peer.nip),
+            chosen=peer.id in chosen,
+            fixed=settled and not confirms,
+        )
         for peer in people.peers(held.subject.id)
     ]
     title = translated(declared.title)
     return SeatsPage(
+        person=held.subject.name,
+        about=about(held),
         title=_("Setujui penilai: %(role)s", role=title) if confirms else _("Usulkan penilai: %(role)s", role=title),
         help=_(
             "Pilih %(least)s sampai %(most)s orang yang satu unit dan setingkat.",

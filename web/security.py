@@ -7,6 +7,7 @@ from urllib.parse import unquote_to_bytes
 
 from flask import Flask, abort, current_app, request
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
 from web.config import FIELD_LIMIT, TEXT_LIMIT
@@ -36,6 +37,9 @@ csrf = CSRFProtect()
 
 
 def init_app(app: Flask) -> None:
+    proxies = app.extensions["settings"].proxies
+    if proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
     app.before_request(check_size)
     app.before_request(check_text)
     csrf.init_app(app)

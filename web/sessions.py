@@ -62,7 +62,9 @@ manager.session_protection = None
 
 
 def init_app(app: Flask) -> None:
-    manager.init_app(app)
+    # Not by `init_app`: that adds a look into the session after every request, also for a style sheet, which then may
+    # not be kept by a browser whose cookie changes. We have no "remember me" that would need it.
+    app.login_manager = manager  # type: ignore[attr-defined]
 
 
 @manager.user_loader

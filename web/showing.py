@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from engine import feel
-from engine.kinds import Choice, Computed, Day, Field, File, Number, Ratings, Scale, Setting, Table, YesNo
+from engine.kinds import Choice, Computed, Day, Field, File, Line, Number, Ratings, Scale, Setting, Table, YesNo
 from engine.process import Process
 from web.languages import day, moment, number, translated
 
@@ -32,6 +32,8 @@ def answer(process: Process, item: Field, setting: Setting, value: Any) -> str:
         return _("Ya") if value else _("Tidak")
     if isinstance(item, File):
         return str(value["name"])
+    if isinstance(item, Line):
+        return str(value)
     return plain(process, value, setting.item if isinstance(item, Computed) else feel.ANY)
 
 
@@ -48,11 +50,16 @@ def plain(process: Process, value: Any, type_: feel.Type = feel.ANY) -> str:
     if isinstance(value, date):
         return day(value)
     if isinstance(value, list):
-        inner = type_.item if isinstance(type_, feel.ListOf) else feel.ANY
-        return ", ".join(plain(process, item, inner) for item in value)
+        return ", ".join(items(process, value, type_)) or _("Tidak ada")
     if isinstance(value, dict):
         return "; ".join(f"{word(process, name)}: {plain(process, item)}" for name, item in value.items())
-    return word(process, str(value), type_)
+    return str(value) if type_ is feel.TEXT else word(process, str(value), type_)
+
+
+def items(process: Process, value: Sequence[Any], type_: feel.Type = feel.ANY) -> list[str]:
+    """A list item by item. Of texts that somebody picked or a rule named, each as what it stands for."""
+    inner = type_.item if isinstance(type_, feel.ListOf) and isinstance(type_.item, feel.Codes) else feel.ANY
+    return [plain(process, item, inner) for item in value]
 
 
 def word(process: Process, code: str, type_: feel.Type = feel.ANY) -> str:
@@ -72,15 +79,11 @@ def word(process: Process, code: str, type_: feel.Type = feel.ANY) -> str:
     return code
 
 
-def table(process: Process, item: Table, setting: Setting, rows: Sequence[Mapping[str, Any]], titles: Mapping[str, str]) -> tuple[list[str], list[list[str]]]:
-    """An answered table: its headings and its rows in words. *titles* name the columns taken from elsewhere."""
-    names = {**titles, **{name: column.title for name, column in item.columns.items()}}
-    heads = [translated(title) for title in names.values()]
-    return heads, [[_cell(process, item, setting, name, row.get(name)) for name in names] for row in rows]
-
-
-def _cell(process: Process, item: Table, setting: Setting, name: str, value: Any) -> str:
+def cell(process: Process, item: Table, setting: Setting, name: str, value: Any) -> str:
+    """What a row of *item* has in its column *name*, in words: one of its own, or one that came with the row."""
     column = item.columns.get(name)
+    if name == setting.key:
+        return str(value)
     if column is None:
         return plain(process, value, _member(setting.item, name))
     if isinstance(column, Day):

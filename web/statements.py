@@ -22,7 +22,10 @@ Parameters = Mapping[str, Any]
 
 
 class Statement:
-    """SQL whose parameters stand in it as ``:name``. *rows* is always the session whose transaction it belongs to."""
+    """SQL whose parameters stand in it as ``:name``.
+
+    *rows* is always the session, or the connection, whose transaction it belongs to.
+    """
 
     def __init__(self, sql: str) -> None:
         self._named = sql
@@ -54,7 +57,7 @@ class Statement:
             self._sent(rows, parameters, many=True).close()
 
     def _sent(self, rows: Any, parameters: Any, *, many: bool = False) -> Any:
-        connection: Connection = rows.connection()
+        connection = connection_of(rows)
         cursor = connection.connection.cursor()
         sql = self._named if connection.dialect.name == "sqlite" else self._pyformat
         try:
@@ -69,8 +72,13 @@ class Statement:
         return self._row
 
 
+def connection_of(rows: Any) -> Connection:
+    """The connection that *rows*, a session or a connection itself, sends statements on."""
+    return rows if isinstance(rows, Connection) else rows.connection()
+
+
 def _known(connection: Connection, sql: str, error: Any) -> BaseException:
-    """*error* as SQLAlchemy raises it, without what the parameters held. A connection that is lost is not used again."""
+    """*error* as SQLAlchemy raises it, without what the parameters held. A lost connection is not used again."""
     dialect = connection.dialect
     lost = dialect.is_disconnect(error, connection.connection.driver_connection, None)  # type: ignore[arg-type]
     if lost:

@@ -6,7 +6,7 @@ written together or not at all. Statements are written out: this is the path tha
 
 from __future__ import annotations
 
-import hmac
+import hashlib
 import json
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -15,7 +15,7 @@ from datetime import date, datetime
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import bindparam, text
+from sqlalchemy import Connection, bindparam, text
 from sqlalchemy.orm import Session, scoped_session
 
 from engine import Actor, Case, Cycle, Entry, Outcome, Refusal, Refused, Stale, act, begin, set_seats
@@ -26,10 +26,10 @@ from engine.process import NOTE, Process
 from web import drafts
 from web.definitions import Definitions, definitions
 from web.relations import Ties, actors
-from web.statements import Statement
+from web.statements import Statement, connection_of
 
-#: Where statements are sent: the request's session, or the one inside ``writing``.
-Rows = Session | scoped_session[Any]
+#: Where statements are sent: the request's session, the one inside ``writing``, or its connection.
+Rows = Session | scoped_session[Any] | Connection
 
 
 class Missing(Exception):
@@ -136,7 +136,9 @@ order by seq
 """)
 _SEATS = Statement("update seat set answered = :answered where case_id = :case and role = :role")
 _SEAT = Statement("update seat set answered = :answered where case_id = :case and role = :role and person_id = :person")
-_DISOWN = Statement("update attachment set owner_id = null where case_id = :case and duty = :duty and owner_id = :person")
+_DISOWN = Statement("""
+update attachment set owner_id = null where case_id = :case and duty = :duty and owner_id = :person
+""")
 _SEEN = Statement("select body_hash, answer from one_time_key where key_hash = :key")
 _REMEMBER = Statement("insert into one_time_key (key_hash, body_hash, answer) values (:key, :body, :answer)")
 
@@ -275,6 +277,7 @@ class Store:
         Raises ``Missing``, ``Stale`` where the form was opened before somebody else moved the case, ``Conflict`` where
         the key came with another body, ``Refused`` with the reasons.
         """
+        rows = connection_of(rows)
         self.lock(rows, case_id)
         digest, body_digest = self._hash(f"{person}:{key}"), self._hash(body)
         before = self._seen(rows, digest, body_digest)
@@ -306,7 +309,7 @@ class Store:
 
     def lock(self, rows: Rows, case_id: str) -> None:
         """Nobody else moves this case until the transaction ends. SQLite has one writer at a time already."""
-        if rows.connection().dialect.name != "sqlite":
+        if connection_of(rows).dialect.name != "sqlite":
             _LOCK.first(rows, {"case": case_id})
 
     def set_seats(
@@ -372,7 +375,7 @@ class Store:
     # --- once ---
 
     def _hash(self, subject: str) -> str:
-        return hmac.digest(self._secret, subject.encode(), "sha256").hex()
+        return hashlib.blake2b(subject.encode(), key=self._secret, digest_size=32).hexdigest()
 
     def _seen(self, rows: Rows, digest: str, body: str) -> Moved | None:
         """The first answer to this key, if there was one."""

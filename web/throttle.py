@@ -12,12 +12,15 @@ import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Row, delete, insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import bindparam, delete, select, text, update
 
 from web import clock
 from web.database import writing
-from web.tables import Throttle
+from web.tables import Instant, Throttle
+
+_BEGIN = text(
+    "INSERT INTO throttle (subject, since, tries) VALUES (:subject, :now, 0) ON CONFLICT (subject) DO NOTHING"
+).bindparams(bindparam("now", type_=Instant()))
 
 #: Failed tries are forgotten when none has come for so long.
 WINDOW = timedelta(minutes=30)
@@ -78,12 +81,12 @@ def count(attempt: Try) -> None:
     now = clock.wall()
     with writing() as rows:
         rows.execute(delete(Throttle).where(Throttle.since < now - WINDOW))
-        found = [(subject, rule, _found(rows, subject)) for subject, rule in attempt.subjects()]
-        for _, rule, row in found:
-            if row is not None:
-                _check(rule, row.tries, row.since, now)
-        for subject, _, row in found:
-            _raise(rows, subject, row is None, now)
+        for subject, rule in attempt.subjects():
+            rows.execute(_BEGIN, {"subject": subject, "now": now})
+            # Locked, so that of many tries at once each sees the others; SQLite has one writer at a time already.
+            row = rows.scalars(select(Throttle).where(Throttle.subject == subject).with_for_update()).one()
+            _check(rule, row, now)
+            row.tries, row.since = row.tries + 1, now
 
 
 def forget(attempt: Try) -> None:
@@ -95,21 +98,7 @@ def forget(attempt: Try) -> None:
         rows.execute(delete(Throttle).where(Throttle.subject == network, Throttle.tries < 1))
 
 
-def _found(rows: Session, subject: str) -> Row[int, datetime] | None:
-    # Locked, so that of many tries at once each sees the others; SQLite has one writer at a time already.
-    query = select(Throttle.tries, Throttle.since).where(Throttle.subject == subject).with_for_update()
-    return rows.execute(query).first()
-
-
-def _check(rule: Rule, tries: int, since: datetime, now: datetime) -> None:
-    left = since + rule.wait(tries) - now
+def _check(rule: Rule, row: Throttle, now: datetime) -> None:
+    left = row.since + rule.wait(row.tries) - now
     if left > timedelta():
         raise TooMany(math.ceil(left.total_seconds()))
-
-
-def _raise(rows: Session, subject: str, new: bool, now: datetime) -> None:
-    if new:
-        rows.execute(insert(Throttle).values(subject=subject, since=now, tries=1))
-    else:
-        raised = update(Throttle).where(Throttle.subject == subject).values(tries=Throttle.tries + 1, since=now)
-        rows.execute(raised)

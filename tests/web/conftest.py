@@ -1,4 +1,4 @@
-"""A service with the cast of ``tests.cast`` in a database of its own, copied for each test from one that is made once."""
+"""A service with the cast of ``tests.cast``, in a database copied for each test from one that is made once."""
 
 from __future__ import annotations
 

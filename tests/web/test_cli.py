@@ -11,12 +11,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
 from click.testing import CliRunner, Result
+from flask import Flask
 
 from tests.cast import REGION
 from web import demo
 from web.cli import cli
 from web.config import Settings, definitions_root
+from web.tables import db
 
 GOOD, PROBLEMS, MISUSE = 0, 1, 2
 SCENARIOS = definitions_root() / "workflows" / "scenarios" / "pontianak.yaml"
@@ -47,7 +51,7 @@ def definitions_in(folder: Path, **files: str) -> Path:
     return folder
 
 
-BROKEN = "form: contoh\ntitle: Contoh\nfields:\n  nama:\n    typ: text\n    title: Nama\n"
+BROKEN = "form: contoh\ntitle: Contoh\nfields:\n  nama:\n    type: text\n    titel: Nama\n"
 
 # --- check ------------------------------------------------------------------------------------------------------------
 
@@ -59,24 +63,24 @@ def test_the_projects_own_definitions_have_no_problem() -> None:
 
 def test_a_problem_is_one_line_with_its_place_and_what_to_do(tmp_path: Path) -> None:
     result = borang("check", definitions_in(tmp_path, contoh=BROKEN))
-    line = result.stdout.splitlines()[0]
+    line = next(line for line in result.stdout.splitlines() if ":6:5" in line)
     assert result.exit_code == PROBLEMS
-    assert line.startswith("forms/contoh.yaml:5:5  ")
-    assert 'Maksud Anda "type"?' in line
+    assert line.startswith("forms/contoh.yaml:6:5  ")
+    assert 'Maksud Anda "title"?' in line
 
 
 def test_problems_are_told_in_english_when_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = definitions_in(tmp_path, contoh=BROKEN)
-    assert 'Did you mean "type"?' in borang("--language", "en", "check", folder).stdout
+    assert 'Did you mean "title"?' in borang("--language", "en", "check", folder).stdout
     monkeypatch.setenv("BORANG_LANGUAGE", "en")
-    assert 'Did you mean "type"?' in borang("check", folder).stdout
+    assert 'Did you mean "title"?' in borang("check", folder).stdout
 
 
 def test_problems_as_json_say_the_same(tmp_path: Path) -> None:
     result = borang("check", definitions_in(tmp_path, contoh=BROKEN), "--json")
-    first = json.loads(result.stdout)[0]
+    first = next(problem for problem in json.loads(result.stdout) if problem["line"] == 6)
     assert result.exit_code == PROBLEMS
-    assert (first["file"], first["line"], first["column"], first["warning"]) == ("forms/contoh.yaml", 5, 5, False)
+    assert (first["file"], first["line"], first["column"], first["warning"]) == ("forms/contoh.yaml", 6, 5, False)
     assert first["text"]
     assert json.loads(borang("check", "--json").stdout) == []
 
@@ -89,7 +93,18 @@ def test_a_single_file_can_be_checked_and_one_that_is_not_there_is_a_problem(tmp
     assert f"{tmp_path / 'tidak-ada.yaml'}:1:1  " in missing.stdout
 
 
-NONSENSE = [b"", b"\xff\xfe\x00", b"\0", b"[" * 50_000, b"&a [*a, *a]", b"- - -", b"{", b'"', b"a: 2026-02-30", b"%YAML 9.9\n---\n"]
+NONSENSE = [
+    b"",
+    b"\xff\xfe\x00",
+    b"\0",
+    b"[" * 50_000,
+    b"&a [*a, *a]",
+    b"- - -",
+    b"{",
+    b'"',
+    b"a: 2026-02-30",
+    b"%YAML 9.9\n---\n",
+]
 
 
 @pytest.mark.parametrize("content", NONSENSE)
@@ -176,7 +191,7 @@ def test_an_explanation_shows_every_step() -> None:
     assert [step["source"] for step in explained["steps"]] == ["1", "2 * 3"]
 
 
-@pytest.mark.parametrize("expression", ["", "1 +", "tidak_ada", '"', "(" * 5000, "9**9**9**9", "é§", "import os"])
+@pytest.mark.parametrize("expression", ["", "1 +", '"', "(" * 5000, "é§", "import os"])
 def test_an_expression_that_cannot_be_read_is_told_with_its_place(expression: str) -> None:
     result = borang("eval", expression)
     assert result.exit_code == PROBLEMS
@@ -188,9 +203,10 @@ def test_a_graph_has_every_stage_and_a_region_that_is_not_there_is_told() -> Non
     assert lines[0] == "stateDiagram-v2"
     assert "  [*] --> rencana_kerja_tahunan" in lines
     assert "  selesai --> [*]" in lines
-    assert '  state "Annual work plan" as rencana_kerja_tahunan' in borang(
-        "--language", "en", "graph", REGION
-    ).stdout.splitlines()
+    assert (
+        '  state "Annual work plan" as rencana_kerja_tahunan'
+        in borang("--language", "en", "graph", REGION).stdout.splitlines()
+    )
     missing = borang("graph", "atlantis")
     assert missing.exit_code == MISUSE
     assert REGION in missing.stderr
@@ -212,6 +228,11 @@ def test_a_database_is_made_once_and_kept(instance: Path) -> None:
     assert (instance / "borang.sqlite").stat().st_ino == before
 
 
+def test_the_migrations_make_exactly_the_tables_of_the_service(app: Flask) -> None:
+    with app.app_context(), db.engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), db.metadata) == []
+
+
 def test_the_command_is_installed_and_a_weak_key_stops_it_without_a_trace(instance: Path) -> None:
     environ = {**os.environ, "BORANG_SECRET_KEY": "changeme"}
     done = subprocess.run(
@@ -222,7 +243,9 @@ def test_the_command_is_installed_and_a_weak_key_stops_it_without_a_trace(instan
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("words", [["apa"], ["check", "--apa"], ["eval"], ["graph"], ["people", "import"], ["serve", "--port", "0"]])
+@pytest.mark.parametrize(
+    "words", [["apa"], ["check", "--apa"], ["eval"], ["graph"], ["people", "import"], ["serve", "--port", "0"]]
+)
 def test_a_command_called_wrongly_ends_with_two(words: list[str]) -> None:
     assert borang(*words).exit_code == MISUSE
 
@@ -289,8 +312,11 @@ def test_the_demo_has_people_at_different_stages_and_stays_as_it_was_left(instan
     token = page.partition('name="csrf_token" value="')[2].partition('"')[0]
     assert client.post("/demo/tanggal", data={"csrf_token": token, "tanggal": "2026-07-01"}).status_code == 303
     assert client.post("/demo/tanggal", data={"csrf_token": token, "tanggal": "besok"}).status_code == 422
-    sari = next(a for a in demo.examples()[0].accounts(settings) if a.what == "atasan langsung")
-    assert client.post("/masuk", data={"csrf_token": token, "nip": sari.nip, "kata_sandi": sari.password}).status_code == 303
+    sari = next(a for a in demo.examples()[0].accounts(settings) if a.what["id"] == "atasan langsung")
+    assert (
+        client.post("/masuk", data={"csrf_token": token, "nip": sari.nip, "kata_sandi": sari.password}).status_code
+        == 303
+    )
     assert client.get("/tugas").status_code == 200
 
     again = demo.prepare(Settings.from_environment(environ, demo=True), None, lambda text: None)

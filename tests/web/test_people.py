@@ -230,7 +230,9 @@ def test_nobody_holds_another_role_in_their_own_case(app: Flask, cast: Cast) -> 
         rows.execute(update(Person).where(Person.id == cast.sari.id).values(superior_id=me))
         for role, unit in [("admin_bkd", ""), ("tim_penilai", ""), ("kepala_opd", "PON-04")]:
             rows.execute(insert(Office).values(region_id=REGION, role=role, person_id=me, unit_code=unit))
-        rows.execute(insert(Seat).values(case_id=case, role="rekan_kerja", person_id=me, confirmed=True, answered=False))
+        rows.execute(
+            insert(Seat).values(case_id=case, role="rekan_kerja", person_id=me, confirmed=True, answered=False)
+        )
     assert _roles(app, me, case) == ["pegawai"]
     with app.app_context(), writing() as rows:
         rows.execute(update(Person).where(Person.id == me).values(superior_id=me))

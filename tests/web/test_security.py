@@ -163,7 +163,9 @@ def test_broken_text_never_breaks_the_service(visitor: Visitor, broken: str) -> 
     assert visitor.client.post("/masuk", data=typed, content_type=TYPED).status_code < 500
 
 
-@pytest.mark.parametrize("path", ["/static/build/../../tables.py", "/static/build/%2e%2e/%2e%2e/tables.py", "/.git/config"])
+@pytest.mark.parametrize(
+    "path", ["/static/build/../../tables.py", "/static/build/%2e%2e/%2e%2e/tables.py", "/.git/config"]
+)
 def test_nothing_of_the_server_is_served(visitor: Visitor, path: str) -> None:
     assert visitor.get(path).status_code == 404
 

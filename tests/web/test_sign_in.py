@@ -202,6 +202,21 @@ def test_an_office_that_signs_in_at_eight_is_not_slowed(app: Flask, cast: Cast) 
     assert found == {303}
 
 
+def test_an_address_that_a_visitor_claims_counts_only_behind_our_own_proxy(
+    settings: Settings, definitions: Definitions, app: Flask, cast: Cast
+) -> None:
+    def tries(service: Flask) -> list[int]:
+        guesser = Visitor(service, "10.0.0.66")
+        data = {"nip": cast.rahmadi.nip, "kata_sandi": "salah"}
+        claims = [f"10.1.0.{number}" for number in range(throttle.ACCOUNT_THERE.free + 1)]
+        return [guesser.post("/masuk", data, headers={"X-Forwarded-For": claim}).status_code for claim in claims]
+
+    assert tries(app)[-1] == 429
+    behind = app_with(replace(settings, proxies=1), definitions)
+    assert tries(behind)[-1] == 422
+    close(behind)
+
+
 def test_the_count_survives_a_restart(
     app: Flask, settings: Settings, definitions: Definitions, visitor: Visitor, cast: Cast
 ) -> None:

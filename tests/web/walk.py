@@ -222,7 +222,7 @@ class Walk:
 
     def _says(self, code: str, page: str) -> bool:
         """Whether *page* holds the words of a refusal: the longest stretch of its text that nothing is filled into."""
-        words = "Tindakan ini dilakukan oleh" if code == "peran_tidak_berwenang" else self.process.message(code)
+        words = "Siapa yang bisa melakukan apa pada tahap ini?" if code == "peran_tidak_berwenang" else self.process.message(code)
         stretch = max(re.split(r"\{[^}]*\}", words or TEXTS[code][0]), key=len)
         return " ".join(stretch.split()) in " ".join(page.split())
 

@@ -16,7 +16,8 @@ from werkzeug.wrappers import Response
 
 from engine import Refused, Stale
 from engine.desk import Offer, desk
-from web import attachments, drafts, pages
+from engine.process import NOTE
+from web import attachments, drafts, pages, results
 from web.access import open_to
 from web.audit import note
 from web.clock import now
@@ -67,7 +68,7 @@ def show(case_id: str) -> str:
 @open_to("signed-in")
 def result(case_id: str) -> str:
     held = _held(case_id)
-    return render_template("cases/result.html", result=pages.result_page(held, now()), page=_frame(held))
+    return render_template("cases/result.html", result=results.result_page(held, now()), page=_frame(held))
 
 
 # --- filling in -------------------------------------------------------------------------------------------------------
@@ -78,7 +79,7 @@ def result(case_id: str) -> str:
 def fill(case_id: str, action: str) -> Any:
     held = _held(case_id)
     offer = _offer(held, action)
-    if not offer.offered:
+    if offer is None or not offer.offered:
         return redirect(url_for("cases.show", case_id=case_id))
     return _form(Filling.opened(held, offer, reading(), now()))
 
@@ -89,7 +90,7 @@ def keep(case_id: str, action: str) -> Any:
     """Whatever is pressed, what was typed is kept first."""
     held = _held(case_id)
     offer = _offer(held, action)
-    if not offer.offered or _stale(held, offer):
+    if offer is None or not offer.offered or _stale(held, offer):
         return _too_late(held, action)
     intent, target = intent_of(request.form)
     filling = Filling.typed_in(held, offer, reading(), typed_from(request.form), now())
@@ -125,7 +126,7 @@ def _looked_over(filling: Filling) -> Any:
 def review(case_id: str, action: str) -> Any:
     held = _held(case_id)
     offer = _offer(held, action)
-    if not offer.offered:
+    if offer is None or not offer.offered:
         return redirect(url_for("cases.show", case_id=case_id))
     filling = Filling.opened(held, offer, reading(), now())
     errors = filling.errors()
@@ -171,7 +172,10 @@ def send(case_id: str, action: str) -> Any:
 
 def _answers(held: Held, action: str, version: str) -> Any:
     """The draft's values, if it is the one that was looked over."""
-    filling = Filling.opened(held, _offer(held, action), reading(), now())
+    offer = _offer(held, action)
+    if offer is None:
+        raise Stale
+    filling = Filling.opened(held, offer, reading(), now())
     if str(filling.draft.version if filling.draft else 0) != version:
         raise Stale
     return filling.answers()
@@ -232,9 +236,11 @@ def _frame(held: Held, **more: Any) -> dict[str, Any]:
     return frame(region=held.subject.region_title, role=pages.role_titles(held), version=pages.version(held), **more)
 
 
-def _offer(held: Held, action: str) -> Offer:
-    """What is offered under this name; not there if nothing is."""
-    return desk(held.process, held.case, held.actors, now()).offer(action) or abort(404)
+def _offer(held: Held, action: str) -> Offer | None:
+    """What is offered under this name; ``None`` at another stage, not there if the case never knows it."""
+    known = {name for stage in held.process.stages.values() for name in stage.actions} | {NOTE.id}
+    offer = desk(held.process, held.case, held.actors, now()).offer(action)
+    return offer or (None if action in known else abort(404))
 
 
 def _stale(held: Held, offer: Offer) -> bool:

@@ -39,12 +39,12 @@ LONGER = ", ".join(f"{chr(98 + at)}: {chr(97 + at)} + {chr(97 + at)}" for at in 
     ],
 )
 def test_what_costs_too_much_is_refused_in_a_second(source, code):
-    begin = time.perf_counter()
+    begin = time.process_time()
     with pytest.raises(feel.FeelError) as refused:
         feel.evaluate(source)
     assert refused.value.code == code
     assert 0 <= refused.value.start < refused.value.end <= len(source)
-    assert time.perf_counter() - begin < 1
+    assert time.process_time() - begin < 1
 
 
 @pytest.mark.parametrize(
@@ -62,9 +62,9 @@ def test_what_costs_too_much_is_refused_in_a_second(source, code):
     ],
 )
 def test_what_only_looks_dear_is_done_at_once(source, value):
-    begin = time.perf_counter()
+    begin = time.process_time()
     assert feel.evaluate(source) == value
-    assert time.perf_counter() - begin < 1
+    assert time.process_time() - begin < 1
 
 
 def test_a_deep_but_allowed_expression_works_everywhere():

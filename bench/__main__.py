@@ -1,0 +1,88 @@
+"""``python -m bench``: one JSON object a line, a measure each. Ends with 1 where a contender did not do the work.
+
+``name``, ``value``, ``unit``; ``ratio`` and ``to`` where the value is compared with another; ``target`` is for the
+ratio where there is one, else for the value; ``ok`` says whether it is met. What has no target is there to explain.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from bench import loading, memory, moves, pages
+from bench.rounds import Costs, Wrong
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measure:
+    """One line of the result. A target is the most that is good."""
+
+    name: str
+    value: float
+    unit: str = "us"
+    ratio: float | None = None
+    to: str = ""
+    target: float | None = None
+
+    def line(self) -> str:
+        """The measure as JSON, without what it has not."""
+        told: dict[str, object] = {"name": self.name, "value": round(self.value, 1), "unit": self.unit}
+        if self.ratio is not None:
+            told |= {"ratio": round(self.ratio, 2), "to": self.to}
+        if self.target is not None:
+            judged = self.value if self.ratio is None else self.ratio
+            told |= {"target": self.target, "ok": judged <= self.target}
+        return json.dumps(told)
+
+
+def measures(folder: Path) -> Iterator[Measure]:
+    """Every measure, as soon as it is known."""
+    yield from _moves(moves.measured(folder / "moves"))
+    yield from _mixed(moves.measured(folder / "mixed", mixed=True))
+    yield from _pages(pages.measured(folder))
+    per_line = loading.measured().value("load") / loading.lines()
+    yield Measure(name="load_2000_lines", value=per_line * 2000 / 1000, unit="ms", target=150)
+    yield Measure(name="memory_left_by_a_move", value=memory.measured(folder), unit="bytes", target=16)
+
+
+def _moves(costs: Costs) -> Iterator[Measure]:
+    yield Measure(name="move_floor", value=costs.value("floor"))
+    yield _compared(costs, "move_raw", "raw", "floor")
+    yield _compared(costs, "move_engine", "engine", "floor")
+    yield _compared(costs, "move", "ours", "floor", 5)
+    yield _compared(costs, "move_against_raw", "ours", "raw", 2.5)
+
+
+def _mixed(costs: Costs) -> Iterator[Measure]:
+    yield _compared(costs, "move_mixed", "ours", "floor")
+    yield _compared(costs, "move_mixed_against_raw", "ours", "raw")
+
+
+def _pages(costs: Costs) -> Iterator[Measure]:
+    yield Measure(name="page_static", value=costs.value("static"))
+    yield _compared(costs, "page_form", "form", "static", 6)
+    yield _compared(costs, "page_whole", "page", "static", 25)
+
+
+def _compared(costs: Costs, name: str, contender: str, to: str, target: float | None = None) -> Measure:
+    return Measure(name=name, value=costs.value(contender), ratio=costs.ratio(contender, to), to=to, target=target)
+
+
+def main() -> int:
+    """Prints the measures; 1 where the work was not done."""
+    with TemporaryDirectory(prefix="borang-bench-") as folder:
+        try:
+            for measure in measures(Path(folder)):
+                print(measure.line(), flush=True)
+        except Wrong as error:
+            print(f"bench: {error}", file=sys.stderr)
+            return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,114 @@
+"""Folding a journal gives the case: for the worked examples, and for random people who do random things."""
+
+import random
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
+
+from engine.act import act, begin, set_seats
+from engine.case import Actor, Case, Entry, Outcome
+from engine.errors import Refused
+from engine.journal import fold
+from engine.library import Library, load
+from engine.scenario import read_scenarios, run
+from tests.unit.definitions import FILES, NOW, YEAR, process_of
+from tests.unit.test_act import MARKS, PLAN, RATING
+
+ROOT = Path(__file__).parents[2]
+SCENARIOS = sorted((ROOT / "workflows" / "scenarios").glob("*.yaml"))
+
+
+@pytest.fixture(scope="module")
+def library() -> Library:
+    return load(ROOT)
+
+
+@pytest.mark.parametrize("file", SCENARIOS, ids=lambda file: file.stem)
+def test_the_journal_of_every_worked_example_folds_to_its_case(library: Library, file: Path) -> None:
+    scenarios = read_scenarios(file.read_text(), file.name)
+    assert scenarios
+    for scenario in scenarios:
+        result = run(library.processes[scenario.workflow], scenario)
+        assert result.differences == ()
+        assert fold(library.processes[scenario.workflow], scenario.id, result.entries) == result.case
+
+
+def test_what_entries_note_is_not_read(library: Library) -> None:
+    file = SCENARIOS[0]
+    scenario = read_scenarios(file.read_text(), file.name)[0]
+    process = library.processes[scenario.workflow]
+    result = run(process, scenario)
+    bare = [replace(entry, noted={"to": "lain", "values": {"x": 1}}) for entry in result.entries]
+    assert fold(process, scenario.id, bare) == result.case
+
+
+PROCESS = process_of(FILES)
+ANSWERS: list[dict[str, Any]] = [
+    {}, PLAN, MARKS, RATING, {"alasan": "Lengkapi"}, {**RATING, "setuju": "tidak", "nilai_ubah": None},
+    {**RATING, "dinilai": {}},
+]  # fmt: skip
+
+
+class Walk:
+    """A case in the hands of people who try anything."""
+
+    def __init__(self, seed: int) -> None:
+        self.dice = random.Random(seed)
+        self.now = NOW
+        self.entries: list[Entry] = []
+        self.take(begin(PROCESS, "kasus", YEAR, {"pegawai": {"golongan": "III"}}, NOW))
+
+    def take(self, outcome: Outcome) -> None:
+        self.case = outcome.case
+        self.entries += outcome.entries
+
+    def step(self) -> None:
+        self.now += timedelta(hours=self.dice.choice([1, 30, 400]))
+        actor = Actor(role=self.dice.choice(list(PROCESS.words.roles)), person=f"orang {self.dice.randrange(3)}")
+        actions = [*PROCESS.stages[self.case.stage].actions, "_isi"]
+        try:
+            if self.dice.random() < 0.1:
+                people = [f"r{number}" for number in range(self.dice.randrange(5))]
+                self.take(set_seats(PROCESS, self.case, actor, "rekan", people, self.now))
+            else:
+                action, values = self.dice.choice(actions), self.dice.choice(ANSWERS)
+                answer = f"{self.dice.randrange(10**9):09d}"
+                self.take(act(PROCESS, self.case, actor, action, values, self.now, answer=answer))
+        except Refused:
+            return
+
+
+@given(some.integers(min_value=0, max_value=2**32))
+@settings(max_examples=40, deadline=None)
+def test_whatever_people_do_the_journal_folds_to_the_case(seed: int) -> None:
+    walk = Walk(seed)
+    for _ in range(120):
+        before = walk.case
+        walk.step()
+        check(before, walk)
+    assert fold(PROCESS, "kasus", walk.entries) == walk.case
+
+
+def check(before: Case, walk: Walk) -> None:
+    """What holds after every step, whoever took it."""
+    assert walk.case.version == len(walk.entries)
+    assert walk.case.version >= before.version
+    assert walk.case.path[: len(before.path)] == before.path
+    assert walk.case.open <= {duty.id for duty in PROCESS.by_stage[walk.case.stage]}
+    if before.locked:
+        assert walk.case.values.items() >= before.values.items()
+
+
+def test_the_walks_get_somewhere() -> None:
+    stages = set()
+    for seed in range(40):
+        walk = Walk(seed)
+        for _ in range(120):
+            walk.step()
+        stages |= set(walk.case.path)
+    assert stages == set(PROCESS.stages)

@@ -1,0 +1,79 @@
+"""Folders of definitions: what is read, how a process is pinned, and in which language its texts are."""
+
+from pathlib import Path
+
+import pytest
+
+from engine.compile import content_hash
+from engine.errors import DefinitionError
+from engine.library import check, load, load_texts
+from engine.terms import Text
+from tests.unit.definitions import FILES, process_of
+
+
+def written(folder: Path) -> Path:
+    for name, text in FILES.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    return folder
+
+
+class TestReading:
+    def test_a_folder_is_read_with_everything_below_it(self, tmp_path: Path) -> None:
+        assert list(load(written(tmp_path)).processes) == ["penilaian_kinerja"]
+
+    def test_files_beside_workflows_and_forms_are_not_read(self, tmp_path: Path) -> None:
+        (written(tmp_path) / "catatan.yaml").write_text("apa saja: [")
+        assert check(tmp_path) == ()
+
+    def test_scenarios_are_not_definitions(self, tmp_path: Path) -> None:
+        (written(tmp_path) / "workflows" / "contoh.yaml").write_text("scenarios: penilaian_kinerja\nlist: []\n")
+        assert check(tmp_path) == ()
+
+    def test_a_folder_with_problems_is_not_loaded(self, tmp_path: Path) -> None:
+        (written(tmp_path) / "forms" / "rusak.yaml").write_text("form: rusak\n")
+        with pytest.raises(DefinitionError) as error:
+            load(tmp_path)
+        assert [str(problem.place) for problem in error.value.problems] == ["forms/rusak.yaml:1:1"]
+
+    def test_a_file_that_is_no_utf8_is_told(self, tmp_path: Path) -> None:
+        (written(tmp_path) / "forms" / "rusak.yaml").write_bytes(b"form: rusak\ntitle: \xff\n")
+        assert [problem.code for problem in check(tmp_path)] == ["S002"]
+
+    def test_an_empty_folder_has_no_processes(self, tmp_path: Path) -> None:
+        assert load(tmp_path).processes == {}
+
+
+class TestPinning:
+    def test_a_process_carries_the_files_it_was_made_of(self) -> None:
+        process = process_of(FILES)
+        assert set(process.files) == set(FILES) - {"workflows/en.yaml"}
+        assert process_of(process.files).hash == process.hash
+
+    def test_the_hash_follows_from_every_character_of_every_file(self) -> None:
+        process = process_of(FILES)
+        for name in process.files:
+            assert process_of({**FILES, name: FILES[name] + "# catatan\n"}).hash != process.hash
+
+    def test_the_hash_does_not_depend_on_the_order_or_on_other_files(self) -> None:
+        other = {name: FILES[name] for name in reversed(FILES)}
+        assert process_of(other).hash == process_of(FILES).hash
+        more = {**FILES, "forms/lain.yaml": "form: lain\ntitle: Lain\n"}
+        assert process_of(more).hash == process_of(FILES).hash
+
+    def test_names_and_texts_cannot_run_into_each_other(self) -> None:
+        assert content_hash({"a": "bc"}) != content_hash({"ab": "c"})
+        assert content_hash({"a": "b", "c": "d"}) != content_hash({"a": "bcd"})
+
+
+class TestLanguages:
+    def test_a_text_is_said_in_the_language_of_the_folder(self) -> None:
+        library = load_texts(FILES)
+        assert library.text("Rencana", "en") == "Plan"
+        assert library.text("Rencana", "id") == "Rencana"
+
+    def test_a_text_without_translation_stays_indonesian(self) -> None:
+        assert load_texts(FILES).text("Tetapkan", "en") == "Tetapkan"
+
+    def test_a_translation_beside_the_text_comes_first(self) -> None:
+        assert load_texts(FILES).text(Text("Rencana", {"en": "Scheme"}), "en") == "Scheme"

@@ -1,0 +1,68 @@
+"""Indonesian first, English complete; numbers and days as people write them."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+from babel.messages.catalog import Message
+from flask import Flask
+
+from scripts.gather_texts import gathered, merged, translated
+from web.languages import day, force_locale, moment, number
+
+PLACEHOLDER = re.compile(r"%\(\w+\)s|\{\w+\}")
+
+
+def test_every_text_has_its_english_with_the_same_facts_in_it() -> None:
+    texts = [message for message in merged(gathered(), translated()) if message.id]
+    assert len(texts) > 100
+    for message in texts:
+        for indonesian, english in _pairs(message):
+            assert english, f"no English for {indonesian!r}: make texts"
+            assert set(PLACEHOLDER.findall(indonesian)) == set(PLACEHOLDER.findall(english)), indonesian
+
+
+def test_no_english_is_kept_for_a_text_that_is_gone() -> None:
+    assert {m.id for m in translated() if m.id} == {m.id for m in gathered() if m.id}
+
+
+def _pairs(message: Message) -> list[tuple[str, str]]:
+    if message.pluralizable:
+        return list(zip(message.id, message.string or ("", ""), strict=True))
+    return [(str(message.id), str(message.string or ""))]
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "indonesian", "english"),
+    [
+        (Decimal("92.36"), None, "92,36", "92.36"),
+        (Decimal("92.30"), None, "92,30", "92.30"),
+        (Decimal("1234567.5"), 2, "1.234.567,50", "1,234,567.50"),
+        (Decimal("-0.5"), None, "-0,5", "-0.5"),
+        (7, None, "7", "7"),
+        (Decimal("1E+3"), None, "1.000", "1,000"),
+        (None, None, "", ""),
+    ],
+)
+def test_numbers_are_written_as_the_language_does(
+    app: Flask, value: Decimal | None, decimals: int | None, indonesian: str, english: str
+) -> None:
+    with app.test_request_context():
+        assert number(value, decimals) == indonesian
+        with force_locale("en"):
+            assert number(value, decimals) == english
+
+
+def test_days_and_instants_are_written_in_words_and_local_time(app: Flask) -> None:
+    noon = datetime(2026, 7, 14, 3, 42, tzinfo=UTC)
+    with app.test_request_context():
+        assert day(date(2026, 7, 14)) == "14 Juli 2026"
+        assert moment(noon, "Asia/Pontianak") == "14 Juli 2026 pukul 10.42 WIB"
+        assert moment(datetime(2026, 7, 14, 23, tzinfo=UTC), "Asia/Jayapura") == "15 Juli 2026 pukul 08.00 WIT"
+        assert day(None) == moment(None) == ""
+        with force_locale("en"):
+            assert day(date(2026, 7, 14)) == "14 July 2026"
+            assert moment(noon, "Asia/Makassar") == "14 July 2026 at 11:42 WITA"
