@@ -47,7 +47,8 @@ def measured(folder: Path) -> Costs:
     finished = render()
     alone.add_url_rule("/static", view_func=lambda: finished, endpoint="finished")
     alone.add_url_rule("/form", view_func=render, endpoint="rendered")
-    page = {"path": f"/berkas/{case_id}/isi/{ACTION}", "headers": {"Cookie": _cookie(service)}}
+    path = f"/berkas/{case_id}/isi/{ACTION}"
+    page = {"path": path, "headers": {"Cookie": _cookie(service, path)}}
     contenders = {
         "static": _contender(alone, {"path": "/static"}),
         "form": _contender(alone, {"path": "/form"}),
@@ -85,15 +86,15 @@ def _form(service: Service, case_id: str, typed: Typed) -> Callable[[], str]:
     return render
 
 
-def _cookie(service: Service) -> str:
-    """The cookie of a browser in which the employee is signed in."""
-    client = service.app.test_client()
+def _cookie(service: Service, path: str) -> str:
+    """The cookie of a browser in which the employee is signed in and has seen a page."""
+    client, name = service.app.test_client(), service.app.config["SESSION_COOKIE_NAME"]
     with service.app.test_request_context("/", method="POST"):
         sessions.begin(employee(0))
         kept = dict(session)
     with client.session_transaction() as signed:
         signed.update(kept)
-    name = service.app.config["SESSION_COOKIE_NAME"]
+    client.get(path)
     cookie = client.get_cookie(name)
     assert cookie
     return f"{name}={cookie.value}"

@@ -127,6 +127,16 @@ def _context(members: dict[str, Packer]) -> Packer:
     return Packer(dumped, loaded)
 
 
+class _Kept(dict[str, Any]):
+    """Answers as they were read, with what they were read from. Nobody changes answers, so that is written again."""
+
+    __slots__ = ("written",)
+
+    def __init__(self, answers: Mapping[str, Any], written: Json) -> None:
+        super().__init__(answers)
+        self.written = written
+
+
 class Codec:
     """Cases and entries of one process as JSON text, and back."""
 
@@ -162,7 +172,10 @@ class Codec:
             "entered_at": case.entered_at.isoformat() if case.entered_at else None,
             "path": case.path,
             "open": sorted(case.open),
-            "answers": {name: sets[name].dump(answers) for name, answers in case.answers.items()},
+            "answers": {
+                name: answers.written if isinstance(answers, _Kept) else sets[name].dump(answers)
+                for name, answers in case.answers.items()
+            },
             "notes": {name: self._answers[name].dump(notes) for name, notes in case.notes.items()},
             "submitted": dict(case.submitted),
             "history": {name: [self._dump_past(name, past) for past in pasts] for name, pasts in case.history.items()},
@@ -189,7 +202,7 @@ class Codec:
             entered_at=datetime.fromisoformat(data["entered_at"]) if data["entered_at"] else None,
             path=tuple(data["path"]),
             open=frozenset(data["open"]),
-            answers={name: sets[name].load(answers) for name, answers in data["answers"].items()},
+            answers={name: _Kept(sets[name].load(answers), answers) for name, answers in data["answers"].items()},
             notes={name: self._answers[name].load(notes) for name, notes in data["notes"].items()},
             submitted=data["submitted"],
             history={name: tuple(self._load_past(name, past) for past in ps) for name, ps in data["history"].items()},

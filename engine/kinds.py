@@ -216,7 +216,7 @@ def plain(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-_INTERVAL = re.compile(r"([\[(\]])\s*([^.\s]+)\s*\.\.\s*([^\s\])\[]+)\s*([\])\[])")
+_INTERVAL = re.compile(r"([\[(\]])\s*([^\s,]+?)\s*\.\.\s*([^\s,]+?)\s*([\])\[])")
 
 
 def limits(tests: str) -> str:

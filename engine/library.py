@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,8 +15,10 @@ from engine.terms import Text
 
 FOLDERS = ("workflows", "forms")
 
-#: Scenario files stand beside the workflows and are read by ``engine.scenario``.
+#: Scenario files stand in a folder of this name beside the workflows; their first key is the same word. They are read
+#: by ``engine.scenario``.
 SCENARIOS = "scenarios"
+_STORIES = re.compile(rb"(?:\xef\xbb\xbf)?(?:[ \t]*(?:#[^\n]*)?\r?\n)*scenarios[ \t]*:")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,14 +71,15 @@ def _sources(texts: Iterable[tuple[str, str | bytes]]) -> tuple[list[Source], li
     problems: list[Problem] = []
     unread: list[str | bytes] = []
     for name, text in texts:
+        if _STORIES.match(text if isinstance(text, bytes) else text.encode()):
+            continue
         try:
             source = read(text, name)
         except DefinitionError as error:
             problems += error.problems
             unread.append(text)
             continue
-        if next(iter(source.data), "") != SCENARIOS:
-            sources.append(source)
+        sources.append(source)
     return sources, problems, unread
 
 

@@ -35,7 +35,9 @@ class Definitions:
     def process(self, connection: Any, digest: str) -> Process:
         """The process with this hash, compiled from the database if the folder has moved on."""
         if digest not in self._processes:
-            row = connection.execute(text("select workflow, files from definition where hash = :h"), {"h": digest}).one()
+            row = connection.execute(
+                text("select workflow, files from definition where hash = :h"), {"h": digest}
+            ).one()
             pinned = load_texts(json.loads(row.files))
             self._processes[digest] = pinned.processes[row.workflow]
         return self._processes[digest]

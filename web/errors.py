@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError
 
-from web.attachments import Unfit
+from engine.feel import FeelError
 from web.frame import frame
 from web.tables import db
 
@@ -30,7 +30,7 @@ PLAIN = (
 def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, refused)
     app.register_error_handler(SecurityError, stranger)
-    app.register_error_handler(Unfit, unfit)
+    app.register_error_handler(FeelError, too_much)
     app.register_error_handler(OperationalError, busy)
     app.register_error_handler(Exception, broken)
 
@@ -49,9 +49,10 @@ def refused(error: HTTPException) -> Any:
     return page(status), status, headers
 
 
-def unfit(error: Unfit) -> Any:
-    """The page for a file that is not taken, where no form says it at its field."""
-    return page(422, text=error.text), 422
+def too_much(error: FeelError) -> Any:
+    """The page where what was filled in makes an expression cost more than its budget."""
+    log.warning("an expression was stopped: %s", error)
+    return page(422), 422
 
 
 def busy(error: OperationalError) -> Any:

@@ -39,7 +39,7 @@ class Read:
     errors: Mapping[str, Invalid]
 
 
-class ValueField(wtforms.Field):  # type: ignore[misc]
+class ValueField(wtforms.Field):
     """The only bridge between WTForms and the engine: strings in, the kind's value out."""
 
     def __init__(self, item: Field, setting: Setting, look: Control, **options: Any) -> None:
@@ -60,7 +60,7 @@ class ValueField(wtforms.Field):  # type: ignore[misc]
             self.process_errors.append(str(invalid))
 
 
-class TableField(wtforms.Field):  # type: ignore[misc]
+class TableField(wtforms.Field):
     """Rows of cells; cell names are ``field.row.column``, a row being an index or the key of a given row."""
 
     def __init__(self, item: Table, setting: Setting, look: TableControl, **options: Any) -> None:
@@ -140,7 +140,8 @@ def paper(
     for name, item in fields.items():
         mine = item.asked and (item.writers is None or role in item.writers)
         maker.add(item, duty.settings[name], members, writable=mine)
-    return Paper(form=type("SheetForm", (wtforms.Form,), members), looks=maker.looks, items=maker.items, headings=maker.headings)
+    form = type("SheetForm", (wtforms.Form,), members)
+    return Paper(form=form, looks=maker.looks, items=maker.items, headings=maker.headings)
 
 
 def _drivers(fields: Mapping[str, Field]) -> set[str]:
@@ -396,7 +397,7 @@ def values_of(form: wtforms.Form, duty: Duty) -> Read:
             errors |= entry.cell_errors
         else:
             values[name] = entry.data
-            errors |= {name: entry.invalid} if entry.invalid else {}
+            errors |= {name: entry.invalid} if isinstance(entry, ValueField) and entry.invalid else {}
     return Read(values=values, errors=errors)
 
 
@@ -447,7 +448,8 @@ class Rendering:
 
 def rendered(sheet: Sheet, paper_: Paper, form: wtforms.Form, how: Rendering) -> Markup:
     """The fields of the sheet that are shown, in the order of the page."""
-    return Markup("").join(part for asked in sheet.asked if asked.shown for part in _field(asked, paper_, form, how))
+    # Every part is HTML of a look: nothing is left to escape.
+    return Markup("".join(part for asked in sheet.asked if asked.shown for part in _field(asked, paper_, form, how)))
 
 
 def _field(asked: Asked, paper_: Paper, form: wtforms.Form, how: Rendering) -> Iterator[Markup]:
@@ -474,7 +476,7 @@ def _single(asked: Asked, name: str, look: Any, form: wtforms.Form, how: Renderi
         raw = entry.raw_data or ()
     if look.spec.options is None:
         options = tuple((code, how.say(text)) for code, text in asked.setting.options.items())
-    return look.render(raw, errors=how.errors.get(name, ()), beside=how.beside.get(name, ""), options=options)  # type: ignore[no-any-return]
+    return look.render(raw, errors=how.errors.get(name, ()), beside=how.beside.get(name, ""), options=options)
 
 
 def _table_rows(asked: Asked, form: wtforms.Form, how: Rendering, named: Heading) -> Iterator[Row]:

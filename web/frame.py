@@ -17,12 +17,12 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from web import clock
+from web import clock, people
 from web.access import open_to
 from web.languages import day, language
 
 BUILT = Path(__file__).parent / "static" / "build"
-#: The pages that the header leads to, where they exist: endpoint and name.
+#: The pages that the header leads to, where they exist: endpoint and name. Who leads nobody has no team.
 PAGES = (("cases.tasks", "Tugas saya"), ("cases.team", "Tim saya"), ("account.help", "Bantuan"))
 
 
@@ -59,7 +59,7 @@ def _person() -> dict[str, Any]:
 def _navigation() -> Any:
     names = {"Tugas saya": _("Tugas saya"), "Tim saya": _("Tim saya"), "Bantuan": _("Bantuan")}
     for endpoint, name in PAGES:
-        if endpoint in current_app.view_functions:
+        if endpoint in current_app.view_functions and (endpoint != "cases.team" or people.leads(current_user.id)):
             yield url_for(endpoint), names[name], request.endpoint == endpoint, None
 
 

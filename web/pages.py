@@ -19,7 +19,7 @@ from engine.process import NOTE, Duty, Process
 from web import drafts, people, showing
 from web.answers import Sheaf, sheaf
 from web.controls import input_id
-from web.course import NEXT, NOW, course
+from web.course import DONE, NEXT, NOW, course
 from web.database import reading
 from web.filling import Errors, Filling, reason_text, saved_text, typed_from, typed_texts
 from web.inbox import awaited, due_text
@@ -197,7 +197,7 @@ def _stations(held: Held, seen: Desk, entries: Sequence[Entry]) -> Iterator[dict
             note = _("sampai %(day)s", day=day(seen.due_on))
         elif station.state == NEXT and opens:
             note = _("dibuka %(day)s", day=day(opens.on(cycle.start)))
-        elif station.left_on:
+        elif station.state == DONE and station.left_on:
             note = day(station.left_on)
         yield {"title": translated(station.stage.title), "state": station.state, "note": note, "near": station.near}
 
@@ -451,7 +451,8 @@ class LatePage:
 def typed_page(held: Held, action: str, posted: Any, rows: Any) -> LatePage:
     """What was typed into a form that is no longer open, with the names of its fields."""
     typed = dict(typed_texts(typed_from(posted))) or dict(_kept(held, rows))
-    latest = next(_history(held, [] if is_rater(held) else _told_entries(held)), None)
+    entries = [] if is_rater(held) else [entry for entry in _told_entries(held) if entry.person]
+    latest = next(_history(held, entries), None)
     return LatePage(
         moved_by=_("%(what)s, oleh %(who)s, %(at)s.", **latest) if latest else "",
         typed=[{"key": _field_title(held, name), "value": value} for name, value in typed.items()],

@@ -9,10 +9,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, select, update
 
-from web.database import writing
+from web.database import reading, writing
 from web.passwords import passwords
 from web.tables import Person as Row
-from web.tables import Region, db
+from web.tables import db
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,12 +30,6 @@ class Person:
     profile: Mapping[str, Any] = field(default_factory=dict)
 
 
-def person(person_id: str) -> Person | None:
-    """The person with this id."""
-    row = db.session.get(Row, person_id)
-    return _record(row) if row else None
-
-
 def people(ids: Iterable[str]) -> dict[str, Person]:
     """The people with these ids, by id; ids of nobody are left out."""
     return {row.id: _record(row) for row in _rows(Row.id.in_(set(ids)))}
@@ -47,6 +41,11 @@ def peers(person_id: str) -> list[Person]:
     same = (Row.region_id == me.region_id, Row.unit_code == me.unit_code, Row.superior_id == me.superior_id)
     found = (_record(row) for row in _rows(*same, Row.id != me.id, Row.active.is_(True)))
     return sorted(found, key=lambda peer: peer.name)
+
+
+def leads(person_id: str) -> bool:
+    """Whether anybody has this person as their superior."""
+    return reading().execute(select(Row.id).where(Row.superior_id == person_id).limit(1)).first() is not None
 
 
 def by_nip(nip: str) -> Person | None:
@@ -76,11 +75,6 @@ def set_password(person_id: str, password: str) -> None:
 def set_language(person_id: str, language: str) -> None:
     with writing() as rows:
         rows.execute(update(Row).where(Row.id == person_id).values(language=language))
-
-
-def zone_of(region_id: str) -> str:
-    """The zone in which the days of a region are counted."""
-    return db.session.get_one(Region, region_id).zone
 
 
 def _rows(*conditions: ColumnElement[bool]) -> Iterator[Row]:

@@ -22,7 +22,7 @@ Parameters = Mapping[str, Any]
 
 
 class Statement:
-    """SQL whose parameters stand in it as ``:name``.
+    """SQL whose parameters stand in it as ``:name``; no literal in it holds a colon.
 
     *rows* is always the session, or the connection, whose transaction it belongs to.
     """
@@ -62,14 +62,18 @@ class Statement:
         sql = self._named if connection.dialect.name == "sqlite" else self._pyformat
         try:
             cursor.executemany(sql, parameters) if many else cursor.execute(sql, parameters)
-        except connection.dialect.loaded_dbapi.Error as error:  # type: ignore[attr-defined]
+        except connection.dialect.loaded_dbapi.Error as error:
             raise _known(connection, sql, error) from error
         return cursor
 
     def _named_row(self, cursor: Any) -> Any:
         if self._row is None:
-            self._row = namedtuple("Row", [column[0] for column in cursor.description])
+            self._row = _row_of(cursor.description)
         return self._row
+
+
+def _row_of(description: Sequence[Sequence[Any]]) -> Any:
+    return namedtuple("Row", [column[0] for column in description])
 
 
 def connection_of(rows: Any) -> Connection:
@@ -80,9 +84,9 @@ def connection_of(rows: Any) -> Connection:
 def _known(connection: Connection, sql: str, error: Any) -> BaseException:
     """*error* as SQLAlchemy raises it, without what the parameters held. A lost connection is not used again."""
     dialect = connection.dialect
-    lost = dialect.is_disconnect(error, connection.connection.driver_connection, None)  # type: ignore[arg-type]
+    lost = dialect.is_disconnect(error, connection.connection.driver_connection, None)
     if lost:
         connection.invalidate(error)
     return DBAPIError.instance(
-        sql, None, error, dialect.loaded_dbapi.Error, hide_parameters=True, connection_invalidated=lost, dialect=dialect  # type: ignore[attr-defined]
+        sql, None, error, dialect.loaded_dbapi.Error, hide_parameters=True, connection_invalidated=lost, dialect=dialect
     )  # fmt: skip

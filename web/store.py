@@ -232,9 +232,10 @@ class Store:
         zone = rows.execute(text("select zone from region where id = :r"), {"r": region}).scalar_one()
         row = {"id": cycle_id, "region": region, "definition": process.hash, "title": title, "start": start, "end": end}
         rows.execute(
-            text(
-                'insert into cycle (id, region_id, definition, title, start, "end") values (:id, :region, :definition, :title, :start, :end)'
-            ),
+            text("""
+            insert into cycle (id, region_id, definition, title, start, "end")
+            values (:id, :region, :definition, :title, :start, :end)
+            """),
             {**row, "start": start.isoformat(), "end": end.isoformat()},
         )
         cycle = Cycle(id=cycle_id, start=start, end=end, zone=zone)
@@ -304,7 +305,8 @@ class Store:
 
     def seated(self, rows: Rows, case_id: str, role: str) -> set[str]:
         """The people who are proposed for *role*, or hold it."""
-        found = rows.execute(text("select person_id from seat where case_id = :c and role = :r"), {"c": case_id, "r": role})
+        held = text("select person_id from seat where case_id = :c and role = :r")
+        found = rows.execute(held, {"c": case_id, "r": role})
         return set(found.scalars())
 
     def lock(self, rows: Rows, case_id: str) -> None:

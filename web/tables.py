@@ -10,8 +10,19 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Boolean, Date, DateTime, ForeignKey, Index, Integer, MetaData, String, Text, TypeDecorator
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import (
+    Boolean,
+    Date,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -47,7 +58,7 @@ class Instant(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC)
 
 
-class Region(db.Model):  # type: ignore[name-defined,misc]
+class Region(db.Model):  # type: ignore[name-defined]
     """A tenant: its name and the zone its days are counted in."""
 
     __tablename__ = "region"
@@ -56,7 +67,7 @@ class Region(db.Model):  # type: ignore[name-defined,misc]
     zone: Mapped[str] = mapped_column(String(40))
 
 
-class Unit(db.Model):  # type: ignore[name-defined,misc]
+class Unit(db.Model):  # type: ignore[name-defined]
     """An office of a region."""
 
     __tablename__ = "unit"
@@ -65,7 +76,7 @@ class Unit(db.Model):  # type: ignore[name-defined,misc]
     name: Mapped[str] = mapped_column(String(200))
 
 
-class Person(db.Model):  # type: ignore[name-defined,misc]
+class Person(db.Model):  # type: ignore[name-defined]
     """Somebody who can sign in. ``profile`` holds the profile fields of the vocabulary, as JSON."""
 
     __tablename__ = "person"
@@ -82,7 +93,7 @@ class Person(db.Model):  # type: ignore[name-defined,misc]
     __table_args__ = (Index(None, "region_id", "unit_code"),)
 
 
-class Office(db.Model):  # type: ignore[name-defined,misc]
+class Office(db.Model):  # type: ignore[name-defined]
     """A role that somebody holds by office: for the region, or for one unit of it (``unit_code`` empty: the region)."""
 
     __tablename__ = "office"
@@ -92,7 +103,7 @@ class Office(db.Model):  # type: ignore[name-defined,misc]
     unit_code: Mapped[str] = mapped_column(String(40), primary_key=True, default="")
 
 
-class SignIn(db.Model):  # type: ignore[name-defined,misc]
+class SignIn(db.Model):  # type: ignore[name-defined]
     """A session that can be ended: the cookie holds a random token, this row its hash.
 
     Times are whole days, so that a session says nothing about when somebody answered anonymously.
@@ -104,7 +115,7 @@ class SignIn(db.Model):  # type: ignore[name-defined,misc]
     expires_on: Mapped[date] = mapped_column(Date)
 
 
-class Throttle(db.Model):  # type: ignore[name-defined,misc]
+class Throttle(db.Model):  # type: ignore[name-defined]
     """Failed tries by a hashed subject (an account, a network) within a window of time."""
 
     __tablename__ = "throttle"
@@ -113,7 +124,7 @@ class Throttle(db.Model):  # type: ignore[name-defined,misc]
     tries: Mapped[int] = mapped_column(Integer)
 
 
-class Definition(db.Model):  # type: ignore[name-defined,misc]
+class Definition(db.Model):  # type: ignore[name-defined]
     """The files of a process as they were when a cycle was opened with them, by their content hash."""
 
     __tablename__ = "definition"
@@ -122,7 +133,7 @@ class Definition(db.Model):  # type: ignore[name-defined,misc]
     files: Mapped[str] = mapped_column(Text)
 
 
-class Cycle(db.Model):  # type: ignore[name-defined,misc]
+class Cycle(db.Model):  # type: ignore[name-defined]
     """One round of appraisals of a region."""
 
     __tablename__ = "cycle"
@@ -134,7 +145,7 @@ class Cycle(db.Model):  # type: ignore[name-defined,misc]
     end: Mapped[date] = mapped_column(Date)
 
 
-class Case(db.Model):  # type: ignore[name-defined,misc]
+class Case(db.Model):  # type: ignore[name-defined]
     """One employee's appraisal in one cycle: where it stands, and its state as JSON."""
 
     __tablename__ = "appraisal"
@@ -155,7 +166,7 @@ class Case(db.Model):  # type: ignore[name-defined,misc]
     )
 
 
-class Seat(db.Model):  # type: ignore[name-defined,misc]
+class Seat(db.Model):  # type: ignore[name-defined]
     """Who holds a role with several seats in a case. ``answered`` is a mark set in place, without a time."""
 
     __tablename__ = "seat"
@@ -166,7 +177,7 @@ class Seat(db.Model):  # type: ignore[name-defined,misc]
     answered: Mapped[bool] = mapped_column(Boolean, default=False)
 
 
-class JournalEntry(db.Model):  # type: ignore[name-defined,misc]
+class JournalEntry(db.Model):  # type: ignore[name-defined]
     """One line of a case's journal; appended, never changed. An anonymous answer has no person and no exact time."""
 
     __tablename__ = "journal"
@@ -183,7 +194,7 @@ class JournalEntry(db.Model):  # type: ignore[name-defined,misc]
     noted: Mapped[str] = mapped_column(Text)
 
 
-class OneTimeKey(db.Model):  # type: ignore[name-defined,misc]
+class OneTimeKey(db.Model):  # type: ignore[name-defined]
     """A form that was submitted: the keyed hash of its key, of its body, and where its answer led.
 
     No person and no time stand here, so a key cannot lead from an anonymous answer to its author.
@@ -195,7 +206,7 @@ class OneTimeKey(db.Model):  # type: ignore[name-defined,misc]
     answer: Mapped[str] = mapped_column(Text)
 
 
-class Draft(db.Model):  # type: ignore[name-defined,misc]
+class Draft(db.Model):  # type: ignore[name-defined]
     """What somebody has filled in and not sent, as typed. Deleted when it is sent."""
 
     __tablename__ = "draft"
@@ -208,7 +219,7 @@ class Draft(db.Model):  # type: ignore[name-defined,misc]
     typed: Mapped[str] = mapped_column(Text)
 
 
-class Attachment(db.Model):  # type: ignore[name-defined,misc]
+class Attachment(db.Model):  # type: ignore[name-defined]
     """A file that somebody attached to a field; its bytes lie in private storage under ``id``.
 
     ``owner_id`` is who uploaded it, until an anonymous answer is sent.
@@ -226,7 +237,7 @@ class Attachment(db.Model):  # type: ignore[name-defined,misc]
     sha256: Mapped[str] = mapped_column(String(64))
 
 
-class AuditLine(db.Model):  # type: ignore[name-defined,misc]
+class AuditLine(db.Model):  # type: ignore[name-defined]
     """What the service noticed: refused attempts, fields that were not for this person. Never answers or tokens."""
 
     __tablename__ = "audit"

@@ -10,7 +10,8 @@ from playwright.sync_api import Locator, Page, expect
 
 from engine.kinds import Field, File, Ratings, Table
 from engine.process import Duty, Process
-from tests.browser.service import PASSWORD, Account, Service
+from tests.browser.service import Service
+from tests.cast import PASSWORD, Member
 
 PDF = {"name": "bukti rapat.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4\n%contoh\n"}
 
@@ -18,7 +19,7 @@ PDF = {"name": "bukti rapat.pdf", "mimeType": "application/pdf", "buffer": b"%PD
 class Visitor:
     """One person at one browser."""
 
-    def __init__(self, service: Service, page: Page, who: Account) -> None:
+    def __init__(self, service: Service, page: Page, who: Member) -> None:
         self.service = service
         self.page = page
         self.who = who
@@ -131,7 +132,8 @@ def _inputs(item: Field | None, duty: Duty, name: str, value: Any) -> Iterator[t
     else:
         for index, row in enumerate(value):
             key = str(row[duty.settings[name].key]) if item.from_ else str(index)
-            yield from ((f"{name}.{key}.{c.id}", _said(row[c.id])) for c in item.answered() if row.get(c.id) is not None)
+            told = (column.id for column in item.answered() if row.get(column.id) is not None)
+            yield from ((f"{name}.{key}.{column}", _said(row[column])) for column in told)
 
 
 def _said(value: Any) -> str:

@@ -25,9 +25,17 @@ OTHER_USE = {
 }
 #: Keys of the scenario format (shared by all definitions), which an id may equal.
 SCENARIO_WORDS = frozenset(
-    "scenarios list id region workflow title title_id title_en employee steps stage actor action form rater expect_error "
-    "expected hand path scores inovasi community laporan".split()
-)
+    {
+        "scenarios", "list", "id", "region", "workflow", "title", "title_id", "title_en", "employee", "steps", "stage",
+        "actor", "action", "form", "rater", "expect_error", "expected", "hand", "path", "scores", "inovasi",
+        "community", "laporan",
+    }
+)  # fmt: skip
+
+FEEL_WORDS = {
+    "otherwise", "and", "or", "not", "if", "then", "else", "for", "in", "return", "some", "every", "satisfies", "true",
+    "false", "null",
+}  # fmt: skip
 
 
 def author_ids(library: Library) -> set[str]:
@@ -42,7 +50,15 @@ def _ids(process: Process) -> Iterator[str]:
     yield from process.duties
     yield from workflow.values
     yield from process.parameters
-    for part in (words.roles, words.profile, words.choices, words.scales, words.functions, words.tables, words.catalogues):
+    for part in (
+        words.roles,
+        words.profile,
+        words.choices,
+        words.scales,
+        words.functions,
+        words.tables,
+        words.catalogues,
+    ):
         yield from part
     for value in workflow.values.values():
         yield from value.columns
@@ -50,7 +66,12 @@ def _ids(process: Process) -> Iterator[str]:
         yield from (catalogue.key, *catalogue.columns)
     for duty in process.duties.values():
         yield from _field_ids(duty.fields)
-        yield from (key for name, item in duty.fields.items() if isinstance(item, Ratings) for key in duty.settings[name].columns)
+        yield from (
+            key
+            for name, item in duty.fields.items()
+            if isinstance(item, Ratings)
+            for key in duty.settings[name].columns
+        )
 
 
 def _field_ids(fields: Mapping[str, Field]) -> Iterator[str]:
@@ -74,7 +95,7 @@ def language_words() -> set[str]:
             words.add(key.name)
             records += _inside(key.annotation)
     built_in = {word for name in BUILT_IN for word in name.split()}
-    return words | built_in | set("otherwise and or not if then else for in return some every satisfies true false null".split())
+    return words | built_in | FEEL_WORDS
 
 
 def _inside(annotation: Any) -> list[type[Any]]:
@@ -92,7 +113,9 @@ def _inside(annotation: Any) -> list[type[Any]]:
 def renamed(root: Path, target: Path, library: Library) -> dict[str, str]:
     """Writes the definitions and scenarios under *root* to *target* under other names; old id to new id."""
     names = {name: f"z{name[::-1].strip('_')}_q" for name in author_ids(library) - language_words()}
-    pattern = re.compile(r"(?<![A-Za-z0-9_-])(" + "|".join(sorted(map(re.escape, names), key=len, reverse=True)) + r")(?![A-Za-z0-9_-])")
+    pattern = re.compile(
+        r"(?<![A-Za-z0-9_-])(" + "|".join(sorted(map(re.escape, names), key=len, reverse=True)) + r")(?![A-Za-z0-9_-])"
+    )
     for folder in ("workflows", "forms"):
         for file in (root / folder).rglob("*.yaml"):
             copy = target / file.relative_to(root)

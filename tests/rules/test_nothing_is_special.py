@@ -79,7 +79,12 @@ def _named(ids: set[str]) -> Iterator[tuple[str, str]]:
             yield from ((f"{file.relative_to(ROOT)}:{line}", name) for line, name in _constants(file) if name in ids)
     for pattern in ("web/templates/**/*.html", "web/assets/**/*.js"):
         for file in sorted(ROOT.glob(pattern)):
-            code = re.sub(r"_\(\"[^\"]*\"|\{#.*?#\}|//.*|\{% trans.*?endtrans", "", file.read_text(), flags=re.S if file.suffix == ".html" else 0)
+            code = re.sub(
+                r"_\(\"[^\"]*\"|\{#.*?#\}|//.*|\{% trans.*?endtrans",
+                "",
+                file.read_text(),
+                flags=re.S if file.suffix == ".html" else 0,
+            )
             words = re.findall(r"(?<=[\"'.])[a-z][a-z0-9_]*(?=[\"'\s.)}\]])", code)
             yield from ((str(file.relative_to(ROOT)), name) for name in words if name in ids)
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from html import unescape
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from flask import Flask
@@ -16,6 +17,7 @@ from sqlalchemy import text
 from engine.library import load
 from engine.scenario import read_scenarios
 from tests.web.walk import PDF, Walk, hidden, plain_text
+from web.database import writing
 from web.tables import db
 
 ROOT = Path(__file__).parents[2]
@@ -66,7 +68,9 @@ class TestSendingTwice:
         first = client.post(case.url("/kirim/ajukan_rencana"), data=sent)
         lines = len(case.journal())
         second = client.post(case.url("/kirim/ajukan_rencana"), data=sent)
-        assert (first.status_code, first.location) == (second.status_code, second.location) == (303, case.url("/terkirim"))
+        assert (
+            (first.status_code, first.location) == (second.status_code, second.location) == (303, case.url("/terkirim"))
+        )
         assert len(case.journal()) == lines
 
     def test_the_same_key_with_another_body_is_refused(self, walk: Callable[..., Walk]) -> None:
@@ -88,13 +92,18 @@ class TestSendingTwice:
 
 
 class TestBeingLate:
-    def test_a_form_opened_before_the_case_moved_is_409_and_shows_what_was_typed(self, walk: Callable[..., Walk]) -> None:
+    def test_a_form_opened_before_the_case_moved_is_409_and_shows_what_was_typed(
+        self, walk: Callable[..., Walk]
+    ) -> None:
         case = walk("persetujuan_rencana")
         superior = case.as_role("atasan_langsung")
         old = hidden(superior.get(case.url("/isi/kembalikan_rencana")).text)
         sent = looked_over(case, "atasan_langsung", "setujui_rencana", {"catatan": "Baik."})
         assert superior.post(case.url("/kirim/setujui_rencana"), data=sent).status_code == 303
-        late = superior.post(case.url("/isi/kembalikan_rencana"), data={**old, "alasan": "Targetnya terlalu rendah.", "_intent": "periksa"})
+        late = superior.post(
+            case.url("/isi/kembalikan_rencana"),
+            data={**old, "alasan": "Targetnya terlalu rendah.", "_intent": "periksa"},
+        )
         assert late.status_code in (404, 409)
         stage = case.case.stage
         assert stage == "evaluasi_semester_1"
@@ -107,7 +116,9 @@ class TestBeingLate:
         assert client.post(case.url("/kirim/ajukan_rencana"), data=sent).status_code == 303
         back = looked_over(case, "atasan_langsung", "kembalikan_rencana", {"alasan": "Tambah satu target."})
         assert case.as_role("atasan_langsung").post(case.url("/kirim/kembalikan_rencana"), data=back).status_code == 303
-        late = client.post(case.url("/isi/ajukan_rencana"), data={**old, **TARGETS, "target.0.nama": "Ketikan yang tidak boleh hilang"})
+        late = client.post(
+            case.url("/isi/ajukan_rencana"), data={**old, **TARGETS, "target.0.nama": "Ketikan yang tidak boleh hilang"}
+        )
         assert late.status_code == 409
         assert "Ketikan yang tidak boleh hilang" in late.text
 
@@ -116,35 +127,52 @@ class TestBeingLate:
         client = case.as_role("pegawai")
         sent = looked_over(case, "pegawai", "ajukan_rencana", TARGETS)
         form = hidden(client.get(case.url("/isi/ajukan_rencana")).text)
-        client.post(case.url("/isi/ajukan_rencana"), data={**form, **TARGETS, "target.0.nama": "Lain", "_intent": "simpan"})
+        client.post(
+            case.url("/isi/ajukan_rencana"), data={**form, **TARGETS, "target.0.nama": "Lain", "_intent": "simpan"}
+        )
         assert client.post(case.url("/kirim/ajukan_rencana"), data=sent).status_code == 409
         assert case.case.stage == "rencana_kerja_tahunan"
 
 
 class TestForeignFields:
-    def test_fields_that_are_not_this_persons_are_left_out_and_noted(self, app: Flask, walk: Callable[..., Walk]) -> None:
+    def test_fields_that_are_not_this_persons_are_left_out_and_noted(
+        self, app: Flask, walk: Callable[..., Walk]
+    ) -> None:
         case = walk("rencana_kerja_tahunan")
-        foreign = {"nilai_akhir": "120", "umpan_balik_s1": "x", "stage": "selesai", "target.0.capaian": "120", "catatan": "x"}
+        foreign = {
+            "nilai_akhir": "120",
+            "umpan_balik_s1": "x",
+            "stage": "selesai",
+            "target.0.capaian": "120",
+            "catatan": "x",
+        }
         sent = looked_over(case, "pegawai", "ajukan_rencana", {**TARGETS, **foreign})
         assert case.as_role("pegawai").post(case.url("/kirim/ajukan_rencana"), data=sent).status_code == 303
         answers = json.dumps(case.journal()[-1].inputs)
-        assert not any(f'"{name}"' in answers.replace("\\", "") for name in ("nilai_akhir", "umpan_balik_s1", "stage", "catatan"))
+        assert not any(
+            f'"{name}"' in answers.replace("\\", "") for name in ("nilai_akhir", "umpan_balik_s1", "stage", "catatan")
+        )
         with app.app_context():
-            lines = db.session.execute(text("select detail from audit where kind = 'ignored' and case_id = :c"), {"c": case.case_id})
+            lines = db.session.execute(
+                text("select detail from audit where kind = 'ignored' and case_id = :c"), {"c": case.case_id}
+            )
             noted = {name for detail in lines.scalars() for name in json.loads(detail)}
         assert noted == set(foreign)
 
     def test_a_computed_line_is_never_taken_from_the_page(self, walk: Callable[..., Walk]) -> None:
         case = walk("penilaian_semester_1")
-        given = {"realisasi_s1_terverifikasi.BKD-1.terverifikasi": "126", "realisasi_s1_terverifikasi.BKD-2.terverifikasi": "9",
-                 "realisasi_s1_terverifikasi.BKD-3.terverifikasi": "6", "umpan_balik_s1": "Teruskan.", "capaian_semester": "1"}  # fmt: skip
+        verified = {"BKD-1": "126", "BKD-2": "9", "BKD-3": "6"}
+        rows = {f"realisasi_s1_terverifikasi.{row}.terverifikasi": number for row, number in verified.items()}
+        given = {**rows, "umpan_balik_s1": "Teruskan.", "capaian_semester": "1"}
         sent = looked_over(case, "atasan_langsung", "kirim_penilaian_s1", given)
         assert case.as_role("atasan_langsung").post(case.url("/kirim/kirim_penilaian_s1"), data=sent).status_code == 303
         assert str(case.case.values["capaian_s1"]) == "105.00"
 
 
 class TestNumbers:
-    @pytest.mark.parametrize(("typed", "kept"), [("60,5", "60,5"), ("60.5", "60,5"), (" 60 ", "60"), ("1.000,5", "1000,5")])
+    @pytest.mark.parametrize(
+        ("typed", "kept"), [("60,5", "60,5"), ("60.5", "60,5"), (" 60 ", "60"), ("1.000,5", "1000,5")]
+    )
     def test_numbers_are_read_with_comma_or_point(self, walk: Callable[..., Walk], typed: str, kept: str) -> None:
         case = walk("rencana_kerja_tahunan")
         form = hidden(case.as_role("pegawai").get(case.url("/isi/ajukan_rencana")).text)
@@ -176,22 +204,29 @@ class TestNumbers:
 class TestHostileForms:
     @pytest.mark.parametrize(
         "data",
-        [{"catatan": "a\0b"}, {"catatan": b"\xed\xa0\x80".decode("utf-8", "surrogatepass")}, {f"x{n}": "1" for n in range(60_000)}, {"catatan": "x" * 10_000_000}],
+        [
+            {"catatan": "a\0b"},
+            {"catatan": b"\xed\xa0\x80".decode("utf-8", "surrogatepass")},
+            {f"x{n}": "1" for n in range(60_000)},
+            {"catatan": "x" * 10_000_000},
+        ],
         ids=["nul", "surrogate", "60,000 fields", "10 MB"],
     )
-    def test_a_hostile_form_is_turned_away_and_changes_nothing(self, walk: Callable[..., Walk], data: dict[str, str]) -> None:
+    def test_a_hostile_form_is_turned_away_and_changes_nothing(
+        self, walk: Callable[..., Walk], data: dict[str, str]
+    ) -> None:
         case = walk("persetujuan_rencana")
         client = case.as_role("atasan_langsung")
         form = hidden(client.get(case.url("/isi/setujui_rencana")).text)
         body = "&".join(f"{k}={_quoted(v)}" for k, v in {**form, **data}.items())
-        answer = client.post(case.url("/isi/setujui_rencana"), data=body, content_type="application/x-www-form-urlencoded")
+        answer = client.post(
+            case.url("/isi/setujui_rencana"), data=body, content_type="application/x-www-form-urlencoded"
+        )
         assert 400 <= answer.status_code < 500
         assert case.case.stage == "persetujuan_rencana"
 
 
 def _quoted(value: str) -> str:
-    from urllib.parse import quote
-
     return quote(value.encode("utf-8", "surrogatepass"))
 
 
@@ -199,7 +234,15 @@ class TestWhoMayLookAndAct:
     def test_a_stranger_and_a_case_that_is_not_there_look_the_same(self, walk: Callable[..., Walk]) -> None:
         case = walk("persetujuan_rencana")
         stranger = case.client(case.people.peers[4])
-        pages = ["", "/hasil", "/isi/setujui_rencana", "/periksa/setujui_rencana", "/terkirim", "/penilai/rekan_kerja", "/lampiran/x"]
+        pages = [
+            "",
+            "/hasil",
+            "/isi/setujui_rencana",
+            "/periksa/setujui_rencana",
+            "/terkirim",
+            "/penilai/rekan_kerja",
+            "/lampiran/x",
+        ]
         for page in pages:
             mine, nowhere = stranger.get(case.url(page)), stranger.get(f"/berkas/{'0' * 36}{page}")
             assert mine.status_code == nowhere.status_code == 404, page
@@ -208,14 +251,11 @@ class TestWhoMayLookAndAct:
     def test_nobody_acts_on_their_own_case_in_another_role(self, app: Flask, walk: Callable[..., Walk]) -> None:
         case = walk("persetujuan_rencana")
         subject = case.people.of("pegawai")
-        with app.app_context():
-            from web.database import writing
-
-            with app.test_request_context(method="POST"), writing() as rows:
-                rows.execute(text("update person set superior_id = :p where id = :p"), {"p": subject})
-                for role in ("admin_bkd", "tim_penilai", "atasan_langsung"):
-                    rows.execute(text("insert into office (region_id, role, person_id, unit_code) values ('pontianak', :o, :p, '')"),
-                                 {"o": role, "p": subject})  # fmt: skip
+        with app.app_context(), app.test_request_context(method="POST"), writing() as rows:
+            rows.execute(text("update person set superior_id = :p where id = :p"), {"p": subject})
+            for role in ("admin_bkd", "tim_penilai", "atasan_langsung"):
+                office = {"o": role, "p": subject}
+                rows.execute(_OFFICE, office)
         page = case.as_role("pegawai").get(case.url())
         assert "/isi/" not in page.text, "nothing is offered"
         answer = case.as_role("pegawai").get(case.url("/isi/setujui_rencana"))
@@ -225,7 +265,13 @@ class TestWhoMayLookAndAct:
         case = walk("klarifikasi", "PTK-5")
         superior = case.as_role("atasan_langsung")
         form = hidden(superior.get(case.url("/isi/pertahankan_nilai")).text)
-        data = {**form, "penjelasan_pegawai": "a", "penjelasan_atasan": "b", "_intent": "periksa", "berita_acara": (io.BytesIO(PDF), "ba.pdf")}
+        data = {
+            **form,
+            "penjelasan_pegawai": "a",
+            "penjelasan_atasan": "b",
+            "_intent": "periksa",
+            "berita_acara": (io.BytesIO(PDF), "ba.pdf"),
+        }
         answer = superior.post(case.url("/isi/pertahankan_nilai"), data=data, content_type="multipart/form-data")
         sent = hidden(superior.get(answer.location).text)
         address = re.search(r'href="(/berkas/[^"]*/lampiran/[^"]*)"', superior.get(answer.location).text)
@@ -250,6 +296,9 @@ class TestWhoMayLookAndAct:
         assert "Jenis berkas ini tidak diterima" in answer.text
 
 
+_OFFICE = text("insert into office (region_id, role, person_id, unit_code) values ('pontianak', :o, :p, '')")
+
+
 def _plain(page: str) -> str:
     return re.sub(r'value="[^"]*"', "", re.sub(r"/berkas/[^\"]*", "", page))
 
@@ -264,11 +313,17 @@ class TestAnonymity:
         assert len({row.at for row in answers}) == 1, "no time of their own"
         assert not any(peer in row.inputs + row.noted + row.answer for row in answers for peer in peers)
         with app.app_context():
-            seats = db.session.execute(text("select * from seat where case_id = :c"), {"c": case.case_id}).mappings().all()
+            seats = (
+                db.session.execute(text("select * from seat where case_id = :c"), {"c": case.case_id}).mappings().all()
+            )
             assert all(set(seat) == {"case_id", "role", "person_id", "confirmed", "answered"} for seat in seats)
-            drafts = db.session.execute(text("select count(*) from draft where case_id = :c and duty = 'rekan'"), {"c": case.case_id})
+            drafts = db.session.execute(
+                text("select count(*) from draft where case_id = :c and duty = 'rekan'"), {"c": case.case_id}
+            )
             assert drafts.scalar() == 0
-            audit = db.session.execute(text("select person_id from audit where case_id = :c"), {"c": case.case_id}).scalars()
+            audit = db.session.execute(
+                text("select person_id from audit where case_id = :c"), {"c": case.case_id}
+            ).scalars()
             assert not peers & set(audit)
 
     def test_what_the_employee_sees_does_not_change_when_a_peer_answers(self, walk: Callable[..., Walk]) -> None:
@@ -276,10 +331,12 @@ class TestAnonymity:
         case.instant = case.instant.replace(hour=20)
         pages = [case.url(), case.url("/hasil"), "/tugas"]
         before = [_seen(case.as_role(role).get(page).text) for role in ("pegawai", "atasan_langsung") for page in pages]
-        marks = {name: "4" for name in ("kt", "pa", "km", "ks", "ig", "op")}
+        marks = dict.fromkeys(("kt", "pa", "km", "ks", "ig", "op"), "4")
         peer = case.as_role("rekan_kerja", "rekan_1")
         form = hidden(peer.get(case.url("/isi/kirim_360")).text)
-        answer = peer.post(case.url("/isi/kirim_360"), data={**form, **marks, "saran_dukungan": "KENARI", "_intent": "periksa"})
+        answer = peer.post(
+            case.url("/isi/kirim_360"), data={**form, **marks, "saran_dukungan": "KENARI", "_intent": "periksa"}
+        )
         sent = hidden(peer.get(answer.location).text)
         assert peer.post(case.url("/kirim/kirim_360"), data=sent).status_code == 303
         after = [_seen(case.as_role(role).get(page).text) for role in ("pegawai", "atasan_langsung") for page in pages]
@@ -298,7 +355,9 @@ class TestDrafts:
         case = walk("rencana_kerja_tahunan")
         client = case.as_role("pegawai")
         form = hidden(client.get(case.url("/isi/ajukan_rencana")).text)
-        client.post(case.url("/isi/ajukan_rencana"), data={**form, "target.0.nama": "Setengah jalan", "_intent": "simpan"})
+        client.post(
+            case.url("/isi/ajukan_rencana"), data={**form, "target.0.nama": "Setengah jalan", "_intent": "simpan"}
+        )
         case.clients.clear()
         assert "Setengah jalan" in case.as_role("pegawai").get(case.url("/isi/ajukan_rencana")).text
 
@@ -308,8 +367,12 @@ class TestDrafts:
         page = client.get(case.url("/isi/ajukan_rencana"))
         form = hidden(page.text)
         rows = page.text.count('name="target.')
-        more = client.post(case.url("/isi/ajukan_rencana"), data={**form, **TARGETS, "_tambah": "target"}, follow_redirects=True)
+        more = client.post(
+            case.url("/isi/ajukan_rencana"), data={**form, **TARGETS, "_tambah": "target"}, follow_redirects=True
+        )
         assert more.text.count('name="target.') > rows
-        less = client.post(case.url("/isi/ajukan_rencana"), data={**form, **TARGETS, "_hapus": "target.0"}, follow_redirects=True)
+        less = client.post(
+            case.url("/isi/ajukan_rencana"), data={**form, **TARGETS, "_hapus": "target.0"}, follow_redirects=True
+        )
         assert "A-1" not in less.text
         assert "A-2" in less.text

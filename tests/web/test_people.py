@@ -96,7 +96,7 @@ def test_a_second_list_brings_people_up_to_date_and_keeps_their_password(app: Fl
     heading = "nip,nama,unit_kode,unit,atasan_nip"
     _import(app, heading, f"{cast.rahmadi.nip},Rahmadi Sulistyo,PON-05,Dinas Kesehatan,{cast.hasan.nip}")
     with app.app_context():
-        rahmadi = people.person(cast.rahmadi.id)
+        rahmadi = people.by_nip(cast.rahmadi.nip)
         assert rahmadi
         assert (rahmadi.name, rahmadi.unit, rahmadi.superior) == ("Rahmadi Sulistyo", "PON-05", cast.hasan.id)
     assert Visitor(app).sign_in(cast.rahmadi, PASSWORD).status_code == 303

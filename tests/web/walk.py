@@ -47,16 +47,20 @@ class People:
         return self.peers[int(rater.rpartition("_")[2]) - 1]
 
 
+_REGION = text("""
+insert into region (id, title, zone) values (:r, 'Daerah contoh', 'Asia/Jakarta') on conflict do nothing
+""")
+_PERSON = text("""
+insert into person (id, region_id, unit_code, nip, name, password_hash, active, superior_id, language, profile)
+values (:i, :r, 'U1', :n, :name, '-', :y, :s, 'id', :profile)
+""")
+
+
 def settle(process: Process, profile: Mapping[str, Any]) -> People:
     """Puts the people of one case into the database."""
     people = People(region=process.workflow.region or "")
     with writing() as rows:
-        rows.execute(
-            text(
-                "insert into region (id, title, zone) values (:r, 'Daerah contoh', 'Asia/Jakarta') on conflict do nothing"
-            ),
-            {"r": people.region},
-        )
+        rows.execute(_REGION, {"r": people.region})
         rows.execute(
             text("insert into unit (region_id, code, name) values (:r, 'U1', 'Unit contoh') on conflict do nothing"),
             {"r": people.region},
@@ -91,11 +95,7 @@ def person(rows: Any, region: str, name: str, *, superior: str | None, profile: 
     values = {"i": ident, "r": region, "n": str(uuid.uuid4().int)[:18], "name": name, "s": superior, "y": True}
     yes_no = {"true": True, "false": False}
     profile_text = json.dumps({name: yes_no.get(str(v).lower(), str(v)) for name, v in (profile or {}).items()})
-    rows.execute(
-        text("insert into person (id, region_id, unit_code, nip, name, password_hash, active, superior_id, language, profile)"
-             " values (:i, :r, 'U1', :n, :name, '-', :y, :s, 'id', :profile)"),
-        {**values, "profile": profile_text},
-    )  # fmt: skip
+    rows.execute(_PERSON, {**values, "profile": profile_text})
     return ident
 
 
@@ -222,7 +222,11 @@ class Walk:
 
     def _says(self, code: str, page: str) -> bool:
         """Whether *page* holds the words of a refusal: the longest stretch of its text that nothing is filled into."""
-        words = "Siapa yang bisa melakukan apa pada tahap ini?" if code == "peran_tidak_berwenang" else self.process.message(code)
+        words = (
+            "Siapa yang bisa melakukan apa pada tahap ini?"
+            if code == "peran_tidak_berwenang"
+            else self.process.message(code)
+        )
         stretch = max(re.split(r"\{[^}]*\}", words or TEXTS[code][0]), key=len)
         return " ".join(stretch.split()) in " ".join(page.split())
 
