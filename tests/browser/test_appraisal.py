@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Response, expect
+from playwright.sync_api import Page, expect
 
 from engine.scenario import Scenario
 from tests.browser.conftest import Visit
@@ -131,7 +131,7 @@ def test_a_row_is_added_and_a_total_counted_without_leaving_the_page(service: Se
     case_id = service.open_case()
     employee = visit("pegawai").begin(case_id, "ajukan_rencana")
     employee.page.evaluate("window.here = true")
-    employee.button("Tambah baris: Target kerja").click()
+    employee.page.get_by_role("button", name="Tambah baris").click()
     added = employee.page.locator('[name="target.2.kode"]')
     expect(added).to_be_focused()
     employee.fill({"target.0.bobot": "40", "target.1.bobot": "35,5"})
@@ -220,9 +220,9 @@ def _pages_of(case_id: str) -> list[str]:
 
 
 def _bytes(window: Visitor, path: str) -> str:
-    """The page as it was sent, without the token that each session has of its own."""
-    response = window.page.goto(window.service.address + path)
-    assert isinstance(response, Response) and response.ok, path
+    """The page as it is sent, without the token that each session has of its own."""
+    response = window.page.request.get(window.service.address + path)
+    assert response.ok, path
     return re.sub(r'(name="csrf_token" value=")[^"]*', r"\1", response.text())
 
 

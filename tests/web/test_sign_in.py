@@ -138,9 +138,9 @@ def test_finding_out_who_is_signed_in_takes_one_query(app: Flask, visitor: Visit
     visitor.sign_in(cast.rahmadi)
     asked: list[str] = []
     with app.app_context():
-        event.listen(db.engine, "before_cursor_execute", lambda *call: asked.append(call[2]))
+        event.listen(db.engine, "checkout", lambda driver, *_: driver.set_trace_callback(asked.append))
     assert cast.rahmadi.name in visitor.get("/bantuan").text
-    assert len([query for query in asked if "SELECT" in query]) == 1
+    assert len([query for query in asked if "sign_in" in query]) == 1
 
 
 # --- where it leads ---------------------------------------------------------------------------------------------------
