@@ -6,11 +6,11 @@ from engine import feel
 from engine.act import act, begin, set_seats
 from engine.case import Actor, Case, Cycle, Entry, Outcome
 from engine.desk import Desk, desk
-from engine.errors import DefinitionError, Forbidden, Refusal, Refused, Stale
+from engine.errors import DefinitionError, Refusal, Refused, Stale
 from engine.journal import fold
 from engine.library import Library, check, load
 
 __all__ = [
-    "Actor", "Case", "Cycle", "DefinitionError", "Desk", "Entry", "Forbidden", "Library", "Outcome", "Refusal",
+    "Actor", "Case", "Cycle", "DefinitionError", "Desk", "Entry", "Library", "Outcome", "Refusal",
     "Refused", "Stale", "act", "begin", "check", "desk", "feel", "fold", "load", "set_seats",
 ]  # fmt: skip

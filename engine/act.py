@@ -64,8 +64,8 @@ def act(
 ) -> Outcome:
     """What follows when *actor* takes *action* with *values* {field: value}.
 
-    ``answer`` is a fresh random id, the only name an anonymous answer gets. Raises ``Refused`` with every reason, or
-    ``Forbidden`` where the action is not this person's at all. The case handed in stays as it is.
+    ``answer`` is a fresh random id, the only name an anonymous answer gets. Raises ``Refused`` with every reason; the
+    case handed in stays as it is.
     """
     stage = process.stages[case.stage]
     taken = NOTE if action == NOTE.id else stage.actions.get(action)

@@ -259,8 +259,8 @@ TEXTS: dict[str, tuple[str, str]] = {
             "Change the weights so that they total exactly 100 and none is negative; they total {found}."),
     "E20": ('Beri tahap "{stage}" sebuah deadline: tindakan ini diambil sistem saat tenggat.',
             'Give the stage "{stage}" a deadline: the system takes this action when it passes.'),
-    "E31": ('Tambahkan baris dengan "{otherwise}" di bawah ini: bila tidak ada baris yang berlaku, berkas tidak tahu ke mana.',
-            'Add a line with "{otherwise}" below this one: where no line holds, the case does not know where to go.'),
+    "E31": ('Tambahkan baris dengan "{otherwise}" di bawah ini: tanpa itu berkas dapat berhenti di sini.',
+            'Add a line with "{otherwise}" below this one: without it the case can stop here.'),
     # --- values typed by people (engine.kinds) ----------------------------------------------------------------------
     "karakter_tidak_sah": ("Hapus karakter kendali yang tidak tampak dari isian ini.",
                            "Delete the invisible control characters from this answer."),

@@ -86,14 +86,6 @@ class Refused(EngineError):
         return tuple(reason.code for reason in self.reasons)
 
 
-class Forbidden(EngineError):
-    """The person may not act on this case at all, or not in this role. ``code`` says which rule."""
-
-    def __init__(self, code: str) -> None:
-        self.code = code
-        super().__init__(code)
-
-
 class Stale(EngineError):
     """Somebody else moved the case, or answered this task, since the form was opened."""
 

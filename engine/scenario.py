@@ -16,7 +16,7 @@ from typing import Any
 from engine.act import act, begin, set_seats
 from engine.case import Actor, Case, Cycle, Entry, Outcome
 from engine.clock import opens_on
-from engine.errors import DefinitionError, Forbidden, Invalid, Place, Problem, Refusal, Refused
+from engine.errors import DefinitionError, Invalid, Place, Problem, Refusal, Refused
 from engine.kinds import Field, File, Ratings, Setting, Table
 from engine.model import Action
 from engine.process import Duty, Process
@@ -158,9 +158,8 @@ class Player:
         wanted = step.get("expect_error")
         try:
             outcome = self._act(step)
-        except (Refused, Forbidden) as refused:
-            codes = refused.codes if isinstance(refused, Refused) else (refused.code,)
-            if wanted not in codes:
+        except Refused as refused:
+            if wanted not in refused.codes:
                 self.differences.append(f"{where}: ditolak dengan {refused}, seharusnya {wanted or 'diterima'}")
             return
         if wanted:
