@@ -497,9 +497,7 @@ def _table_rows(asked: Asked, form: wtforms.Form, how: Rendering, named: Heading
         yield Row(row=row, raw={**cells, **shown}, errors=_row_errors(table, row, how), removable=removable)
 
 
-def _given_row(
-    table: Table, asked: Asked, row: Mapping[str, Any], entry: Any, how: Rendering, named: Heading
-) -> Row:
+def _given_row(table: Table, asked: Asked, row: Mapping[str, Any], entry: Any, how: Rendering, named: Heading) -> Row:
     key = str(row.get(asked.setting.key, ""))
     typed = entry.rows.get(key, {}) if isinstance(entry, TableField) else {}
     raw: dict[str, Sequence[str]] = {}

@@ -12,12 +12,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, current_app, request, send_from_directory, url_for
+from flask import Flask, current_app, g, request, send_from_directory, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from web import clock, people
+from web import clock
 from web.access import open_to
 from web.languages import day, language
 
@@ -34,6 +34,12 @@ def init_app(app: Flask) -> None:
 
 def frame(**more: Any) -> dict[str, Any]:
     """The frame of the page that answers this request, with *more* that only the view knows."""
+    if "frame" not in g:
+        g.frame = _frame()
+    return {**g.frame, **more}
+
+
+def _frame() -> dict[str, Any]:
     known = {
         "language": language(),
         "here": request.full_path.rstrip("?") if request.method == "GET" else request.path,
@@ -42,7 +48,7 @@ def frame(**more: Any) -> dict[str, Any]:
     }
     if current_app.extensions["settings"].demo:
         known |= {"today": day(clock.today()), "today_url": url_for("account.date_of_demo")}
-    return {**known, **_person(), **more}
+    return {**known, **_person()}
 
 
 def _person() -> dict[str, Any]:
@@ -59,7 +65,7 @@ def _person() -> dict[str, Any]:
 def _navigation() -> Any:
     names = {"Tugas saya": _("Tugas saya"), "Tim saya": _("Tim saya"), "Bantuan": _("Bantuan")}
     for endpoint, name in PAGES:
-        if endpoint in current_app.view_functions and (endpoint != "cases.team" or people.leads(current_user.id)):
+        if endpoint in current_app.view_functions and (endpoint != "cases.team" or current_user.leads):
             yield url_for(endpoint), names[name], request.endpoint == endpoint, None
 
 

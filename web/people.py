@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, select, update
 
-from web.database import reading, writing
+from web.database import writing
 from web.passwords import passwords
 from web.tables import Person as Row
 from web.tables import db
@@ -41,11 +41,6 @@ def peers(person_id: str) -> list[Person]:
     same = (Row.region_id == me.region_id, Row.unit_code == me.unit_code, Row.superior_id == me.superior_id)
     found = (_record(row) for row in _rows(*same, Row.id != me.id, Row.active.is_(True)))
     return sorted(found, key=lambda peer: peer.name)
-
-
-def leads(person_id: str) -> bool:
-    """Whether anybody has this person as their superior."""
-    return reading().execute(select(Row.id).where(Row.superior_id == person_id).limit(1)).first() is not None
 
 
 def by_nip(nip: str) -> Person | None:

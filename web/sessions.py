@@ -13,11 +13,12 @@ from typing import Any, ClassVar
 
 from flask import Flask, session
 from flask_login import LoginManager, current_user, login_user, logout_user
-from sqlalchemy import Date, bindparam, delete, insert, text
+from sqlalchemy import delete, insert
 
 from web import clock
-from web.database import writing
-from web.tables import SignIn, db
+from web.database import reading, writing
+from web.statements import Statement
+from web.tables import SignIn
 
 #: A session ends with the day after it began. Whole days say nothing about when somebody answered anonymously.
 DAYS = 1
@@ -25,13 +26,12 @@ DAYS = 1
 KEPT = ("language",)
 
 # Every page of somebody signed in asks this: one query, in the database's own words.
-_FIND = text(
-    """
-    SELECT p.id, p.name, p.nip, p.region_id, r.title AS region, r.zone, p.unit_code, p.language
-    FROM sign_in s JOIN person p ON p.id = s.person_id JOIN region r ON r.id = p.region_id
-    WHERE s.token_hash = :token_hash AND s.expires_on >= :today AND p.active
-    """
-).bindparams(bindparam("today", type_=Date))
+_FIND = Statement("""
+select p.id, p.name, p.nip, p.region_id, r.title as region, r.zone, p.unit_code, p.language,
+       exists (select 1 from person q where q.superior_id = p.id) as leads
+from sign_in s join person p on p.id = s.person_id join region r on r.id = p.region_id
+where s.token_hash = :token_hash and s.expires_on >= :today and p.active
+""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,8 @@ class SignedIn:
     zone: str
     unit_code: str
     language: str
+    #: Whether anybody has this person as their superior.
+    leads: bool
     token: str = field(default="", repr=False)
 
     is_authenticated: ClassVar[bool] = True
@@ -70,8 +72,8 @@ def init_app(app: Flask) -> None:
 @manager.user_loader
 def find(token: str) -> SignedIn | None:
     """Who holds *token*, if its session has not ended."""
-    row = db.session.execute(_FIND, {"token_hash": _hash(token), "today": _today()}).first()
-    return SignedIn(**row._mapping, token=token) if row else None
+    row = _FIND.first(reading(), {"token_hash": _hash(token), "today": _today().isoformat()})
+    return SignedIn(**row._asdict(), token=token) if row else None
 
 
 def begin(person_id: str) -> None:

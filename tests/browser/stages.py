@@ -1,0 +1,66 @@
+"""A case at every stage that looks different, for tests that go through all pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tests.browser.service import Service, scenario
+
+PEERS = ("rekan_1", "rekan_2", "rekan_3")
+
+#: How many steps of the scenario are taken, and then who looks at what. ``{}`` is the case.
+STOPS: tuple[tuple[int, tuple[tuple[str, str], ...]], ...] = (
+    (
+        0,
+        (
+            ("pegawai", "/tugas"),
+            ("pegawai", "{}"),
+            ("pegawai", "{}/isi/ajukan_rencana"),
+            ("pegawai", "{}/penilai/rekan_kerja"),
+            ("pegawai", "/tugas/tidak-ada"),
+            ("pegawai", "/bantuan"),
+        ),
+    ),
+    (
+        1,
+        (
+            ("atasan_langsung", "/tugas"),
+            ("atasan_langsung", "/tim"),
+            ("atasan_langsung", "{}"),
+            ("atasan_langsung", "{}/isi/kembalikan_rencana"),
+            ("atasan_langsung", "{}/periksa/setujui_rencana"),
+            ("atasan_langsung", "{}/penilai/rekan_kerja"),
+        ),
+    ),
+    (2, (("pegawai", "/tugas"), ("pegawai", "{}"), ("pegawai", "{}/isi/kirim_evaluasi_s1"))),
+    (3, (("atasan_langsung", "{}/isi/kirim_penilaian_s1"),)),
+    (6, (("rekan_1", "/tugas"), ("rekan_1", "{}"), ("rekan_1", "{}/isi/kirim_360"), ("admin_bkd", "{}"))),
+    (
+        11,
+        (
+            ("pegawai", "{}"),
+            ("pegawai", "{}/hasil"),
+            ("pegawai", "{}/isi/ajukan_keberatan"),
+            ("pegawai", "{}/isi/minta_klarifikasi"),
+            ("atasan_langsung", "{}/hasil"),
+        ),
+    ),
+    (12, (("pegawai", "{}/isi/_isi"), ("atasan_langsung", "{}/isi/pertahankan_nilai"))),
+    (16, (("atasan_penilai", "{}/isi/putuskan_keberatan"),)),
+    (17, (("tim_penilai", "/tugas"), ("tim_penilai", "{}/isi/tetapkan_keputusan"))),
+    (18, (("pegawai", "/tugas"), ("pegawai", "{}"), ("pegawai", "{}/hasil"), ("atasan_langsung", "/tim"))),
+)
+
+
+def pages(service: Service) -> Iterator[tuple[str, str]]:
+    """Who looks at which address, while the case goes on between one and the next."""
+    case_id = service.open_case()
+    steps = [s for s in scenario("PTK-16").steps if s["actor"] != service.process.system and not s.get("expect_error")]
+    taken = 0
+    for stop, looks in STOPS:
+        if stop > 1 and taken <= 1:
+            service.seat_peers(case_id, PEERS[:2])
+        service.play(case_id, steps[taken:stop])
+        service.wait_until_open(case_id)
+        taken = stop
+        yield from ((role, path.format(f"/berkas/{case_id}")) for role, path in looks)
