@@ -38,8 +38,8 @@ check: setup ## format, lint, types, layers, definitions, locks
 	$(BIN)/borang check
 	$(BIN)/python scripts/check_locks.py
 
-bench: setup $(STAMPS)/rivals ## speed against targets, floors and peers: one JSON object a line
-	@BENCH_RIVALS=$(CURDIR)/.venv/rivals/bin/python $(BIN)/python -m bench $(ARGS)
+bench: setup ## speed against targets and floors: one JSON object a line
+	@$(BIN)/python -m bench $(ARGS)
 
 format: $(STAMPS)/python ## the format and the lint's own mends
 	$(BIN)/ruff check --fix-only
@@ -53,7 +53,6 @@ lock: $(STAMPS)/python ## write the locks anew; ARGS=--upgrade for newer version
 	$(COMPILE) pyproject.toml --group dev -o requirements-dev.lock
 	$(COMPILE) --group uv -o requirements-uv.lock
 	$(COMPILE) --group node -o requirements-node.lock
-	$(COMPILE) bench/requirements.in -o bench/requirements.lock
 	sh scripts/with_node.sh npm install --package-lock-only
 
 clean: ## remove what setup and the tools made; a running system's instance/ stays
@@ -90,10 +89,4 @@ $(FRONT): $(NPM) scripts/build_assets.mjs $(ASSETS)
 
 $(STAMPS)/translations: $(CATALOGUES) $(STAMPS)/python
 	@test -z "$(CATALOGUES)" || $(BIN)/pybabel --quiet compile --directory web/translations
-	@touch $@
-
-$(STAMPS)/rivals: bench/requirements.lock | $(STAMPS)/python
-	@echo "Installing the peers that the benchmark runs against" >&2
-	@$(PYTHON) -m venv .venv/rivals
-	@VENV=.venv/rivals sh scripts/install_python.sh --require-hashes -r bench/requirements.lock
 	@touch $@

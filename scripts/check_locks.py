@@ -18,7 +18,6 @@ PYTHON_LOCKS: dict[str, tuple[bool, tuple[str, ...]]] = {
     "requirements-dev.lock": (True, ("dev",)),
     "requirements-uv.lock": (False, ("uv",)),
     "requirements-node.lock": (False, ("node",)),
-    "bench/requirements.lock": (False, ()),
 }
 
 

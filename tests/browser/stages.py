@@ -36,19 +36,18 @@ STOPS: tuple[tuple[int, tuple[tuple[str, str], ...]], ...] = (
     (3, (("atasan_langsung", "{}/isi/kirim_penilaian_s1"),)),
     (6, (("rekan_1", "/tugas"), ("rekan_1", "{}"), ("rekan_1", "{}/isi/kirim_360"), ("admin_bkd", "{}"))),
     (
-        11,
+        10,
         (
             ("pegawai", "{}"),
             ("pegawai", "{}/hasil"),
-            ("pegawai", "{}/isi/ajukan_keberatan"),
             ("pegawai", "{}/isi/minta_klarifikasi"),
             ("atasan_langsung", "{}/hasil"),
         ),
     ),
-    (12, (("pegawai", "{}/isi/_isi"), ("atasan_langsung", "{}/isi/pertahankan_nilai"))),
-    (16, (("atasan_penilai", "{}/isi/putuskan_keberatan"),)),
-    (17, (("tim_penilai", "/tugas"), ("tim_penilai", "{}/isi/tetapkan_keputusan"))),
-    (18, (("pegawai", "/tugas"), ("pegawai", "{}"), ("pegawai", "{}/hasil"), ("atasan_langsung", "/tim"))),
+    (11, (("pegawai", "{}/isi/_isi"), ("atasan_langsung", "{}/isi/pertahankan_nilai"))),
+    (15, (("atasan_penilai", "{}/isi/putuskan_keberatan"),)),
+    (16, (("tim_penilai", "/tugas"), ("tim_penilai", "{}/isi/tetapkan_keputusan"))),
+    (17, (("pegawai", "/tugas"), ("pegawai", "{}"), ("pegawai", "{}/hasil"), ("atasan_langsung", "/tim"))),
 )
 
 
