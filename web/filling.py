@@ -103,8 +103,13 @@ class Filling:
         return not self.knows(name)
 
     def foreign(self, posted: Iterable[str]) -> set[str]:
-        """Names that were posted and are none of this person's inputs."""
-        return {name for name in posted if not name.startswith(OWN) and name != "csrf_token" and not self.knows(name)}
+        """Names that were posted and are none of this person's inputs, or of fields that are not shown now."""
+        hidden = {asked.field.id for asked in self.sheet.asked if not asked.shown}
+        given = {name for name in posted if not name.startswith(OWN) and name != "csrf_token"}
+        return {name for name in given if not self.knows(name) or (name in hidden and self._says_something(name))}
+
+    def _says_something(self, name: str) -> bool:
+        return any(text.strip() for text in self.typed.get(name, ()))
 
     # --- what happens to it ---
 

@@ -159,6 +159,21 @@ class TestForeignFields:
             noted = {name for detail in lines.scalars() for name in json.loads(detail)}
         assert noted == set(foreign)
 
+    def test_a_field_that_is_not_shown_is_left_out_and_noted(self, app: Flask, walk: Callable[..., Walk]) -> None:
+        case = walk("evaluasi_semester_2")
+        case.instant = case.instant.replace(month=12, day=5)
+        rows = {
+            f"realisasi_s2.{row}.realisasi": number
+            for row, number in {"BKD-1": "1", "BKD-2": "2", "BKD-3": "3"}.items()
+        }
+        data = {**rows, "ide_baru": "false", "uraian_ide": "Ide yang disembunyikan"}
+        sent = looked_over(case, "pegawai", "kirim_evaluasi_s2", data)
+        assert case.as_role("pegawai").post(case.url("/kirim/kirim_evaluasi_s2"), data=sent).status_code == 303
+        assert "Ide yang disembunyikan" not in case.journal()[-1].inputs
+        with app.app_context():
+            query = text("select detail from audit where kind = 'ignored' and case_id = :c")
+            assert ["uraian_ide"] in [json.loads(d) for d in db.session.execute(query, {"c": case.case_id}).scalars()]
+
     def test_a_computed_line_is_never_taken_from_the_page(self, walk: Callable[..., Walk]) -> None:
         case = walk("penilaian_semester_1")
         verified = {"BKD-1": "126", "BKD-2": "9", "BKD-3": "6"}
