@@ -55,7 +55,8 @@ def inbox(rows: Any, person: str, now: datetime) -> Inbox:
     running = store().inbox(rows, person, finished=False)
     kept = drafts.mine(rows, person)
     mine = [line for held in running for line in _mine(held, person, now, kept)]
-    busy = {line.href.split("/")[2] for line in mine}
+    # A line that leads to the raters does not lead to the case.
+    busy = {line.href.rpartition("/")[2] for line in mine}
     others = [held for held in running if held.case.id not in busy and _reads(held)]
     done = [_done(held) for held in store().inbox(rows, person, finished=True) if _reads(held)]
     team = [_other(held, now) for held in running if held.subject.id != person and _leads(held)]

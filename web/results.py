@@ -200,7 +200,7 @@ def _plain(made: Receipt) -> list[Part]:
 
 def _part(held: Held, part: Part) -> dict[str, Any]:
     said = showing.plain(held.process, part.value, part.type) or _("tidak ada")
-    title = wording(part.title) if part.title in held.process.parameters else _name(held, part.title)
+    title = _words(part.title) if part.title in held.process.parameters else _name(held, part.title)
     row = {"name": part.name, "title": title, "value": said, "note": translated(part.origin)}
     if part.weight is not None and isinstance(part.share, Decimal):
         row |= {"formula": f"{said} × {number(part.weight)} %", "value": number(part.share)}
@@ -211,6 +211,11 @@ def _name(held: Held, title: str) -> str:
     """A title, or what an id without one stands for."""
     said = translated(title)
     return showing.word(held.process, title) if said == title else said
+
+
+def _words(name: str) -> str:
+    """What an id without a title is called: its words, translated if somebody has."""
+    return translated(wording(name))
 
 
 def _notes(held: Held, seen: Desk) -> Iterator[str]:
@@ -235,7 +240,7 @@ def _grids(held: Held, shown: Shown, made: Receipt) -> Iterator[Grid]:
 def _pairs(held: Held, title: str, values: Mapping[str, Any]) -> Grid:
     named = [(showing.word(held.process, name), showing.plain(held.process, value)) for name, value in values.items()]
     rows = [
-        {"name": wording(name) if name in values else name, "value": said or _("belum ada")} for name, said in named
+        {"name": _words(name) if name in values else name, "value": said or _("belum ada")} for name, said in named
     ]
     return Grid(title=title, columns=[("name", _("Bagian"), False), ("value", _("Nilai"), True)], rows=rows)
 
@@ -248,23 +253,19 @@ def _members(shown: Shown, name: str) -> list[str]:
 
 def _rows(held: Held, part: Part, columns: list[str]) -> Grid:
     """An answered table as a part: what each row is called, and the columns that count."""
-    duty = held.process.duties[part.name.split(".")[0]]
-    item = duty.fields[part.name.split(".")[1]]
-    titles = {name: translated(title) for name, title in _titles(held.process, item).items()}
-    heads = [("", translated(part.title), False), *((n, titles.get(n) or wording(n), True) for n in columns)]
+    duty, name = part.name.split(".")[:2]
+    item = held.process.duties[duty].fields[name]
+    titles = {} if isinstance(item, Ratings) else _titles(held.process)
+    heads = [(n, translated(titles[n]) if n in titles else _("Nilai"), True) for n in columns]
     rows = [{n: showing.plain(held.process, row.get(n)) for n in columns} | {"": _row_name(row)} for row in part.value]
-    return Grid(title=f"{translated(part.title)} · {translated(part.origin)}", columns=heads, rows=rows)
+    title = f"{translated(part.title)} · {translated(part.origin)}"
+    return Grid(title=title, columns=[("", translated(part.title), False), *heads], rows=rows)
 
 
-def _titles(process: Process, item: Any) -> Mapping[str, str]:
-    if isinstance(item, Ratings):
-        return {}
-    titles: dict[str, str] = {}
-    for duty in process.duties.values():
-        for table in duty.fields.values():
-            if isinstance(table, Table):
-                titles |= {name: str(column.title) for name, column in table.columns.items() if name not in titles}
-    return titles
+def _titles(process: Process) -> dict[str, str]:
+    """The titles of all columns of tables: a table inherits columns from those it takes its rows from."""
+    tables = (item for duty in process.duties.values() for item in duty.fields.values() if isinstance(item, Table))
+    return {name: str(column.title) for table in tables for name, column in table.columns.items()}
 
 
 def _row_name(row: Mapping[str, Any]) -> str:
@@ -297,7 +298,7 @@ def _matrix(held: Held, shown: Shown, made: Receipt) -> Grid | None:
 def _foot(held: Held, made: Receipt) -> Iterator[str]:
     for fired in made.rows:
         outcome = showing.word(held.process, _unquoted(fired.cells[-1]))
-        table = translated(fired.title) if fired.title else wording(fired.table)
+        table = translated(fired.title) if fired.title else _words(fired.table)
         yield _(
             "Tabel %(table)s, baris %(row)s: %(cells)s → %(result)s.",
             table=table,
@@ -319,7 +320,7 @@ def _cells(held: Held, fired: Fired) -> Iterator[str]:
     inputs: Iterable[str] = held.process.words.tables[fired.table].inputs
     for name, cell in zip(inputs, fired.cells[:-1], strict=True):
         if cell.strip() != "-":
-            yield f"{wording(name).lower()} {_condition(held.process, cell)}"
+            yield f"{_words(name).lower()} {_condition(held.process, cell)}"
 
 
 _SIGNS = {">=": "≥ ", "<=": "≤ ", ">": "> ", "<": "< "}

@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from engine import feel
 from engine.kinds import Choice, Computed, Day, Field, File, Line, Number, Ratings, Scale, Setting, Table, YesNo
 from engine.process import Process
+from engine.terms import Text
 from web.languages import day, moment, number, translated
 
 
@@ -53,7 +54,9 @@ def plain(process: Process, value: Any, type_: feel.Type = feel.ANY) -> str:
         return ", ".join(items(process, value, type_)) or _("Tidak ada")
     if isinstance(value, dict):
         return "; ".join(f"{word(process, name)}: {plain(process, item)}" for name, item in value.items())
-    return str(value) if type_ is feel.TEXT else word(process, str(value), type_)
+    if type_ is feel.TEXT:
+        return translated(value) if isinstance(value, Text) else str(value)
+    return word(process, str(value), type_)
 
 
 def items(process: Process, value: Sequence[Any], type_: feel.Type = feel.ANY) -> list[str]:

@@ -8,6 +8,8 @@ from tests.browser.service import Service, scenario
 
 PEERS = ("rekan_1", "rekan_2", "rekan_3")
 
+#: Whose story it is.
+SCENARIO = "PTK-16"
 #: How many steps of the scenario are taken, and then who looks at what. ``{}`` is the case.
 STOPS: tuple[tuple[int, tuple[tuple[str, str], ...]], ...] = (
     (
@@ -54,7 +56,7 @@ STOPS: tuple[tuple[int, tuple[tuple[str, str], ...]], ...] = (
 def pages(service: Service) -> Iterator[tuple[str, str]]:
     """Who looks at which address, while the case goes on between one and the next."""
     case_id = service.open_case()
-    steps = [s for s in scenario("PTK-16").steps if s["actor"] != service.process.system and not s.get("expect_error")]
+    steps = [s for s in scenario(SCENARIO).steps if s["actor"] != service.process.system and not s.get("expect_error")]
     taken = 0
     for stop, looks in STOPS:
         if stop > 1 and taken <= 1:

@@ -71,12 +71,26 @@ def test_an_appraisal_goes_from_the_plan_to_the_decision(service: Service, visit
         appraisal.take(step)
     employee = appraisal.window("pegawai").open_case(appraisal.case_id)
     expect(employee.page.locator("[aria-current=step]")).to_contain_text("Selesai")
+    assert _way(employee.page) == [
+        "Rencana kerja tahunan", "Persetujuan rencana", "Evaluasi semester I", "Penilaian semester I",
+        "Evaluasi semester II", "Penilaian semester II", "Penilaian kompetensi: atasan, rekan, diri",
+        "Tanggapan pegawai", "Penetapan dan pengembangan karier", "Selesai",
+    ]  # fmt: skip
     employee.link("Lihat nilai dan asal-usulnya").click()
     figures = employee.page.locator(".figures")
     # The scenario's employee is proposed for promotion; nobody knows how this one was rated the year before.
     for word in ("Baik", "107,70", "Dipertahankan pada jabatan sekarang"):
         expect(figures).to_contain_text(word)
     assert _adds_up(employee.page)
+    why = employee.page.locator("#nilai-predikat")
+    expect(why).to_be_hidden()
+    employee.page.get_by_role("link", name="Mengapa? Predikat kinerja").click()
+    expect(why).to_contain_text("nilai ≥ 90 → Baik")
+
+
+def _way(page: Page) -> list[str]:
+    """The stages of the case, as its page lists them: those it never came to are not said to be passed over."""
+    return page.locator(".course__title").all_inner_texts()
 
 
 def _adds_up(page: Page) -> bool:
@@ -112,6 +126,9 @@ def test_a_clarification_and_an_objection_with_documents(service: Service, visit
     for step in steps[begin + 1 :]:
         appraisal.take(step)
     employee.go(appraisal.path)
+    assert _way(employee.page)[-5:] == [
+        "Klarifikasi", "Tanggapan pegawai", "Keberatan", "Penetapan dan pengembangan karier", "Selesai"
+    ]  # fmt: skip
     employee.page.get_by_text("Klarifikasi", exact=True).last.click()
     assert _downloads(employee.page, "bukti rapat.pdf") == PDF["buffer"]
     employee.go(f"{appraisal.path}/hasil")
