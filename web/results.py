@@ -239,9 +239,7 @@ def _grids(held: Held, shown: Shown, made: Receipt) -> Iterator[Grid]:
 
 def _pairs(held: Held, title: str, values: Mapping[str, Any]) -> Grid:
     named = [(showing.word(held.process, name), showing.plain(held.process, value)) for name, value in values.items()]
-    rows = [
-        {"name": _words(name) if name in values else name, "value": said or _("belum ada")} for name, said in named
-    ]
+    rows = [{"name": _words(name) if name in values else name, "value": said or _("belum ada")} for name, said in named]
     return Grid(title=title, columns=[("name", _("Bagian"), False), ("value", _("Nilai"), True)], rows=rows)
 
 
