@@ -9,6 +9,7 @@ from threading import Barrier
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 
 from engine.library import load
 from engine.scenario import read_scenarios
@@ -37,10 +38,10 @@ def together(jobs: list[Callable[[], int]]) -> list[int]:
         return list(pool.map(begin, jobs))
 
 
-def looked_over(walk: Walk, client: object, action: str, data: dict[str, str]) -> dict[str, str]:
-    form = hidden(client.get(walk.url(f"/isi/{action}")).text)  # type: ignore[attr-defined]
-    answer = client.post(walk.url(f"/isi/{action}"), data={**form, **data, "_intent": "periksa"})  # type: ignore[attr-defined]
-    return hidden(client.get(answer.location).text)  # type: ignore[attr-defined]
+def looked_over(walk: Walk, client: FlaskClient, action: str, data: dict[str, str]) -> dict[str, str]:
+    form = hidden(client.get(walk.url(f"/isi/{action}")).text)
+    answer = client.post(walk.url(f"/isi/{action}"), data={**form, **data, "_intent": "periksa"})
+    return hidden(client.get(answer.location).text)
 
 
 def test_the_same_form_sent_eight_times_at_once_moves_the_case_once(app: Flask) -> None:

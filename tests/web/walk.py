@@ -50,6 +50,7 @@ class People:
 _REGION = text("""
 insert into region (id, title, zone) values (:r, 'Daerah contoh', 'Asia/Jakarta') on conflict do nothing
 """)
+_EMPTY = text("update appraisal set stage = '', entry = 0, version = 0, state = '{}' where id = :c")
 _PERSON = text("""
 insert into person (id, region_id, unit_code, nip, name, password_hash, active, superior_id, language, profile)
 values (:i, :r, 'U1', :n, :name, '-', :y, :s, 'id', :profile)
@@ -151,9 +152,15 @@ class Walk:
             return self._held().case
 
     def folded(self) -> Case:
-        """The case as its journal makes it."""
+        """The case as its journal makes it, with its row emptied meanwhile."""
         with self.app.app_context():
-            return store().folded(db.session, self._held())
+            held = self._held()
+            db.session.rollback()
+            db.session.execute(_EMPTY, {"c": self.case_id})
+            try:
+                return store().folded(db.session, held)
+            finally:
+                db.session.rollback()
 
     def _held(self) -> Held:
         return store().held(db.session, self.people.of(self.process.subject), self.case_id)
