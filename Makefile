@@ -49,8 +49,8 @@ texts: $(STAMPS)/python ## gather the service's texts; what is new waits for its
 	$(BIN)/python scripts/gather_texts.py
 
 lock: $(STAMPS)/python ## write the locks anew; ARGS=--upgrade for newer versions
-	$(COMPILE) pyproject.toml -o requirements.lock
-	$(COMPILE) pyproject.toml --group dev -o requirements-dev.lock
+	$(COMPILE) pyproject.toml --all-extras -o requirements.lock
+	$(COMPILE) pyproject.toml --all-extras --group dev -o requirements-dev.lock
 	$(COMPILE) --group uv -o requirements-uv.lock
 	$(COMPILE) --group node -o requirements-node.lock
 	sh scripts/with_node.sh npm install --package-lock-only

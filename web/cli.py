@@ -8,109 +8,57 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import click
-from babel.support import NullTranslations, Translations
 from flask import Flask
 from sqlalchemy import make_url
 from waitress import create_server
 
 from engine import feel
 from engine.errors import DefinitionError, Problem
-from engine.library import SCENARIOS, Library, check, load
+from engine.library import SCENARIOS, Library, check
 from engine.process import Process
 from engine.scenario import Scenario, read_scenarios, run
 from web import create_app, demo, people, roster, sessions
-from web.config import PACKAGE, Misconfigured, Settings, definitions_root
+from web.commands import graph
+from web.config import Misconfigured, Settings, definitions_root
+from web.console import (
+    GOOD,
+    MISUSE,
+    N_,
+    PROBLEMS,
+    Misused,
+    _,
+    as_json,
+    bytes_of,
+    language,
+    loaded,
+    print_json,
+    processes,
+    stop_with,
+    translate_help,
+    wanted_language,
+)
 from web.database import initialise, up_to_date, writing
 from web.definitions import library
 from web.languages import ZONE_NAMES
 from web.passwords import generated, passwords
 from web.tables import db
 
-GOOD, PROBLEMS, MISUSE = 0, 1, 2
 #: What a scenario file of any other shape than its own comes to when it is read or played.
 NONSENSE = (LookupError, TypeError, ValueError, AttributeError, RecursionError)
 
 
 def main() -> None:
     """Runs ``borang``; what is wrong with its input is told, never traced."""
-    _translate_help(cli, _language_wanted(sys.argv))
+    translate_help(cli, wanted_language(sys.argv))
     try:
         cli(windows_expand_args=False)
     except Misconfigured as error:
         click.echo(error, err=True)
         sys.exit(MISUSE)
-
-
-# --- words ------------------------------------------------------------------------------------------------------------
-
-
-def _(text: str) -> str:
-    """*text* in the language of this call: ``--language``, else ``BORANG_LANGUAGE``, else Indonesian."""
-    return _catalogue(_language()).gettext(text)
-
-
-def N_(text: str) -> str:
-    """*text* as it is; it is translated when it is shown."""
-    return text
-
-
-@cache
-def _catalogue(language: str) -> NullTranslations:
-    return Translations.load(PACKAGE / "translations", [language])
-
-
-def _language() -> str:
-    context = click.get_current_context(silent=True)
-    return str(context.find_root().params.get("language") or "id") if context else "id"
-
-
-def _language_wanted(arguments: Sequence[str]) -> str:
-    """The language before the arguments are read: that of their help."""
-    for before, word in zip(arguments, (*arguments[1:], ""), strict=True):
-        if before.startswith("--language"):
-            return before.partition("=")[2] or word
-    return os.environ.get("BORANG_LANGUAGE", "id")
-
-
-def _translate_help(command: click.Command, language: str) -> None:
-    catalogue = _catalogue(language)
-    command.help = catalogue.gettext(command.help) if command.help else None
-    for parameter in command.params:
-        if isinstance(parameter, click.Option) and parameter.help:
-            parameter.help = catalogue.gettext(parameter.help)
-    for inner in getattr(command, "commands", {}).values():
-        _translate_help(inner, language)
-
-
-class Misused(click.ClickException):
-    """The end of a command that was called wrongly."""
-
-    exit_code = MISUSE
-
-
-def _print_json(value: Any) -> None:
-    click.echo(_json(value))
-
-
-def _json(value: Any) -> str:
-    """*value* as JSON with every digit of its numbers; what JSON does not have as FEEL writes it."""
-    if isinstance(value, Decimal):
-        return f"{value:f}"
-    if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{json.dumps(str(k), ensure_ascii=False)}: {_json(v)}" for k, v in value.items()) + "}"
-    if isinstance(value, (list, tuple)):
-        return "[" + ", ".join(map(_json, value)) + "]"
-    if value is None or isinstance(value, (bool, int, str)):
-        return json.dumps(value, ensure_ascii=False)
-    return json.dumps(feel.written(value), ensure_ascii=False)
-
-
-as_json = click.option("--json", "as_json", is_flag=True, help=N_("Keluaran JSON, untuk dibaca program."))
 
 
 @click.group(help=N_("Borang: penilaian kinerja dari berkas YAML."), context_settings={"max_content_width": 100})
@@ -131,10 +79,10 @@ def cli(language: str) -> None:
 def check_command(paths: tuple[Path, ...], as_json: bool) -> None:
     found = [problem for path in paths or (definitions_root(),) for problem in check(path)]
     if as_json:
-        _print_json([_as_data(problem) for problem in found])
+        print_json([_as_data(problem) for problem in found])
     else:
         for problem in found:
-            click.echo(problem.line(_language()))
+            click.echo(problem.line(language()))
         _tell_problems(found)
     sys.exit(PROBLEMS if any(not problem.warning for problem in found) else GOOD)
 
@@ -153,7 +101,7 @@ def _tell_problems(found: Sequence[Problem]) -> None:
 def _as_data(problem: Problem) -> dict[str, Any]:
     place = problem.place
     where = {"file": place.file, "line": place.line, "column": place.column}
-    return {**where, "code": problem.code, "warning": problem.warning, "text": problem.text(_language())}
+    return {**where, "code": problem.code, "warning": problem.warning, "text": problem.text(language())}
 
 
 @cli.command("test", help=N_("Jalankan skenario, semua atau dari satu daerah."))
@@ -164,7 +112,7 @@ def _as_data(problem: Problem) -> dict[str, Any]:
 )  # fmt: skip
 @as_json
 def test_command(regions: tuple[str, ...], files: tuple[Path, ...], as_json: bool) -> None:
-    definitions = _loaded(definitions_root())
+    definitions = loaded(definitions_root())
     found = list(_scenarios(files or tuple(sorted((definitions_root() / "workflows" / SCENARIOS).glob("*.yaml")))))
     chosen = [scenario for scenario in found if not regions or _named(definitions, scenario, regions)]
     if not chosen:
@@ -172,7 +120,7 @@ def test_command(regions: tuple[str, ...], files: tuple[Path, ...], as_json: boo
     results = [(scenario, _differences(definitions, scenario)) for scenario in chosen]
     failed = sum(bool(differences) for _scenario, differences in results)
     if as_json:
-        _print_json({"passed": len(results) - failed, "failed": failed, "scenarios": [_result(*r) for r in results]})
+        print_json({"passed": len(results) - failed, "failed": failed, "scenarios": [_result(*r) for r in results]})
     else:
         for scenario, differences in results:
             for difference in differences:
@@ -188,18 +136,11 @@ def _result(scenario: Scenario, differences: Sequence[str]) -> dict[str, Any]:
 def _scenarios(files: Sequence[Path]) -> Iterator[Scenario]:
     for file in files:
         try:
-            yield from read_scenarios(_bytes(file), str(file))
+            yield from read_scenarios(bytes_of(file), str(file))
         except DefinitionError as error:
-            _stop_with(error)
+            stop_with(error)
         except NONSENSE as error:
             raise Misused(_("{file} bukan berkas skenario: {error}").format(file=file, error=error)) from None
-
-
-def _bytes(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise Misused(f"{file}: {error.strerror}") from None
 
 
 def _named(definitions: Library, scenario: Scenario, regions: Sequence[str]) -> bool:
@@ -217,20 +158,6 @@ def _differences(definitions: Library, scenario: Scenario) -> list[str]:
         return [_("tidak dapat dijalankan: {error}").format(error=repr(error))]
 
 
-def _loaded(root: Path) -> Library:
-    try:
-        return load(root)
-    except DefinitionError as error:
-        _stop_with(error)
-        raise AssertionError from None
-
-
-def _stop_with(error: DefinitionError) -> None:
-    for problem in error.problems:
-        click.echo(problem.line(_language()), err=True)
-    sys.exit(PROBLEMS)
-
-
 @cli.command("eval", help=N_("Hitung satu ungkapan FEEL; hasilnya JSON."))
 @click.argument("expression")
 @click.option(
@@ -244,17 +171,17 @@ def eval_command(expression: str, data: Path | None, explain: bool) -> None:
     try:
         if explain:
             trace = feel.explain(feel.parse(expression, names=tuple(values)), values)
-            _print_json(_steps(trace))
+            print_json(_steps(trace))
         else:
-            _print_json(feel.evaluate(expression, values))
+            print_json(feel.evaluate(expression, values))
     except feel.FeelError as error:
-        click.echo(f"{error.start + 1}  {error.code}  {error.text(_language())}", err=True)
+        click.echo(f"{error.start + 1}  {error.code}  {error.text(language())}", err=True)
         sys.exit(PROBLEMS)
 
 
 def _values(file: Path) -> dict[str, Any]:
     try:
-        values = json.loads(_bytes(file), parse_float=Decimal, parse_int=Decimal)
+        values = json.loads(bytes_of(file), parse_float=Decimal, parse_int=Decimal)
     except (ValueError, RecursionError) as error:
         raise Misused(_("{file} bukan JSON yang sah: {error}").format(file=file, error=error)) from None
     if not isinstance(values, dict):
@@ -266,40 +193,8 @@ def _steps(trace: feel.Trace) -> dict[str, Any]:
     return {"source": trace.source, "value": trace.value, "steps": [_steps(child) for child in trace.children]}
 
 
-@cli.command("graph", help=N_("Gambar alur satu daerah."))
-@click.argument("region")
-@click.option("--format", "form", type=click.Choice(["mermaid"]), default="mermaid", help=N_("Bentuk gambar."))
-def graph_command(region: str, form: str) -> None:
-    definitions = _loaded(definitions_root())
-    for process in _processes(definitions, region):
-        for line in _mermaid(definitions, process):
-            click.echo(line)
-
-
-def _processes(definitions: Library, region: str) -> list[Process]:
-    found = [p for p in definitions.processes.values() if region in (p.id, p.workflow.region)]
-    if not found:
-        known = ", ".join(sorted({p.workflow.region or p.id for p in definitions.processes.values()}))
-        raise Misused(_("Tidak ada daerah {region}. Yang ada: {known}.").format(region=region, known=known))
-    return found
-
-
-def _mermaid(definitions: Library, process: Process) -> Iterator[str]:
-    """The process as a state diagram: stages, and the actions that lead from one to another."""
-    yield "stateDiagram-v2"
-    for stage in process.stages.values():
-        yield f'  state "{_quoted(definitions, stage.title)}" as {stage.id}'
-    yield f"  [*] --> {process.workflow.start}"
-    for stage in process.stages.values():
-        for action in stage.actions.values():
-            for target in dict.fromkeys(clause.id for clause in action.to or ()):
-                yield f"  {stage.id} --> {target}: {_quoted(definitions, action.title)}"
-        if stage.final:
-            yield f"  {stage.id} --> [*]"
-
-
-def _quoted(definitions: Library, text: str) -> str:
-    return definitions.text(text, _language()).replace('"', "'").replace(":", " ").replace("\n", " ")
+for command in (graph.graph,):
+    cli.add_command(command)
 
 
 # --- the service ------------------------------------------------------------------------------------------------------
@@ -330,7 +225,7 @@ def _ready(app: Flask) -> None:
     try:
         library()
     except DefinitionError as error:
-        _stop_with(error)
+        stop_with(error)
 
 
 def listen(app: Flask, host: str, port: int) -> None:
@@ -361,9 +256,9 @@ def demo_command(today: datetime | None, port: int, reset: bool) -> None:
     try:
         app = demo.prepare(settings, today.date() if today else None, lambda text: click.echo(text, err=True))
     except DefinitionError as error:
-        _stop_with(error)
+        stop_with(error)
     click.echo(_("Akun contoh (peran, nama, NIP, kata sandi):"))
-    for line in demo.lines(app, _language()):
+    for line in demo.lines(app, language()):
         click.echo(line)
     listen(app, "127.0.0.1", port)
 
@@ -390,19 +285,19 @@ def import_command(file: Path, region: str, title: str | None, zone: str, secret
     with app.app_context():
         if not up_to_date():
             raise Misused(_("Basis data belum siap: jalankan dahulu borang init."))
-        process = _processes(_loaded(definitions_root()), region)[0]
+        process = processes(loaded(definitions_root()), region)[0]
         try:
             _import(file, region, process, title, zone, secrets)
         except roster.Mistaken as error:
             for mistake in error.mistakes:
-                click.echo(f"{file}:{mistake.line}  {mistake.code}  {mistake.text(_language())}")
+                click.echo(f"{file}:{mistake.line}  {mistake.code}  {mistake.text(language())}")
             click.echo(_("{count} kesalahan; tidak ada yang berubah.").format(count=len(error.mistakes)), err=True)
             sys.exit(PROBLEMS)
 
 
 def _import(file: Path, region: str, process: Process, title: str | None, zone: str, secrets: Path | None) -> None:
     known = roster.known_in(db.session(), region)
-    entries = roster.checked(roster.read_csv(_bytes(file)), process, known)
+    entries = roster.checked(roster.read_csv(bytes_of(file)), process, known)
     new = roster.new_in(entries, known)
     given = {nip: generated() for nip in new} if secrets else {}
     with click.progressbar(given.items(), label=_("Kata sandi"), file=sys.stderr) as counted:

@@ -1,0 +1,1 @@
+"""The commands of ``borang`` that stand on their own: one module each, gathered in ``web.cli``."""
