@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench import loading, memory, moves, pages
+from bench import expressions, loading, memory, moves, pages
 from bench.rounds import Costs, Wrong
 
 
@@ -47,6 +47,7 @@ def measures(folder: Path) -> Iterator[Measure]:
     per_line = loading.measured().value("load") / loading.lines()
     yield Measure(name="load_2000_lines", value=per_line * 2000 / 1000, unit="ms", target=150)
     yield Measure(name="memory_left_by_a_move", value=memory.measured(folder), unit="bytes", target=16)
+    yield from _expressions()
 
 
 def _moves(costs: Costs) -> Iterator[Measure]:
@@ -66,6 +67,14 @@ def _pages(costs: Costs) -> Iterator[Measure]:
     yield Measure(name="page_static", value=costs.value("static"))
     yield _compared(costs, "page_form", "form", "static", 6)
     yield _compared(costs, "page_whole", "page", "static", 25)
+
+
+def _expressions() -> Iterator[Measure]:
+    costs = expressions.measured()
+    yield Measure(name="feel_compile", value=costs.value("compile"), target=60)
+    yield Measure(name="feel_evaluate", value=costs.value("evaluate"), target=3)
+    for name, cost in expressions.dear():
+        yield Measure(name=name, value=cost / 1000, unit="ms", target=1000)
 
 
 def _compared(costs: Costs, name: str, contender: str, to: str, target: float | None = None) -> Measure:

@@ -28,8 +28,19 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
+FIGURES = pytest.StashKey[list[str]]()
+
+
+@pytest.fixture(scope="session")
+def figures(request: pytest.FixtureRequest) -> list[str]:
+    """Lines that the run tells at its end: what was counted or measured, beyond passed and failed."""
+    return request.config.stash.setdefault(FIGURES, [])
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Names the skipped tests that made the run red."""
+    """Tells the figures of the run, and the skipped tests that made it red."""
+    for line in config.stash.get(FIGURES, []):
+        terminalreporter.write_line(line)
     if not config.getoption("--no-skips"):
         return
     for report in skipped(config):

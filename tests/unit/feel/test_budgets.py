@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from decimal import Decimal
 
 import pytest
 
@@ -50,7 +51,7 @@ def test_what_costs_too_much_is_refused_in_a_second(source, code):
 @pytest.mark.parametrize(
     ("source", "value"),
     [
-        ("9 ** 9 ** 9 > 0", True),
+        ("9**9**9", Decimal("1.966270504755529136180759085269121E+77")),
         ("9 ** (9 ** 9)", None),
         ("exp(99999999)", None),
         ("1e6000 * 1e6000", None),
