@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from engine.case import Case
+from engine.errors import Refusal
+from engine.journal import holds_back
 from engine.kinds import Field
 from engine.model import Value
 from engine.process import NEVER, NOW, Duty, Process
@@ -26,6 +28,13 @@ def reads_duty(case: Case, duty: Duty, roles: Iterable[str]) -> bool:
     if duty.anonymous:
         return False
     return any(role in duty.actor or since(duty.readers, role, case) for role in roles)
+
+
+def reading_refusal(case: Case, duty: Duty, roles: Iterable[str]) -> Refusal | None:
+    """Why somebody with *roles* may not read the single answers of *duty*; ``None`` where they may."""
+    if duty.anonymous:
+        return Refusal("jawaban_rekan_rahasia")
+    return None if reads_duty(case, duty, roles) else Refusal("peran_tidak_berwenang", "", {"action": duty.title})
 
 
 def reads_field(case: Case, duty: Duty, item: Field, roles: Iterable[str]) -> bool:
@@ -49,10 +58,10 @@ def reads_value(process: Process, case: Case, value: Value, roles: Iterable[str]
 def enough_answers(process: Process, case: Case, value: Value) -> bool:
     """Whether *value* shows nobody's own answer: enough anonymous answers stand behind it, or none counts.
 
-    While they are still coming in nothing is shown, so that two readings never differ by one person's answer.
+    While they still join one by one nothing is shown, so that two readings never differ by one person's answer.
     """
     for duty in anonymous_behind(process, value.id):
-        if duty.id in case.open:
+        if duty.id in case.open or (duty.id in case.collecting and not holds_back(process, case, duty)):
             return False
         answers = len(case.answers.get(duty.id, {}))
         if answers > 0 and duty.at_least <= answers < (value.at_least or duty.at_least):

@@ -10,25 +10,37 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
+from uuid import UUID, uuid5
 
-from engine.case import Actor, Case, Cycle, Entry, Outcome
+from engine import nip
+from engine.case import Actor, Case, Cycle, Entry, Outcome, Started
 from engine.clock import due_on, waiting
 from engine.errors import Refusal, Refused
 from engine.journal import Step, advance, complete
 from engine.kinds import Table
 from engine.machine import fire
-from engine.model import Action, Stage
+from engine.model import Action, Collection, Stage
 from engine.process import NOTE, Duty, Page, Process
 from engine.sheet import Sheet, refusals, sheet
+from engine.words import NIP
 
 #: So many automatic steps may follow one another; a definition that needs more goes round in circles.
 AUTOMATIC_LIMIT = 20
+
+#: The name space of the ids of follow-up cases.
+FOLLOW_UPS = UUID("6f0c8a3e-5d0b-4f7e-9a51-2f8a1f6f3b11")
 
 
 def begin(
     process: Process, case_id: str, cycle: Cycle, profiles: Mapping[str, Mapping[str, Any]], now: datetime
 ) -> Outcome:
-    """A new case of *process*, with the profiles that its expressions read, by role."""
+    """A new case of *process*, with the profiles that its expressions read, by role.
+
+    Raises ``Refused`` where a profile holds a number of a civil servant that cannot be one.
+    """
+    reasons = [reason for profile in profiles.values() for reason in _misnumbered(process, profile)]
+    if reasons:
+        raise Refused(*reasons)
     inputs = {"cycle": cycle.id, "start": cycle.start.isoformat(), "end": cycle.end.isoformat(), "zone": cycle.zone}
     empty = Case(id=case_id, workflow=process.id, definition=process.hash, cycle=cycle)
     outcome = Outcome(case=empty, entries=())
@@ -36,7 +48,13 @@ def begin(
         entry = Entry(seq=0, event="profile_set", at=now, inputs={"role": role}, fields=dict(profile))
         outcome = _appended(process, outcome, entry)
     outcome = _appended(process, outcome, Entry(seq=0, event="opened", at=now, inputs=inputs))
-    return _automatic(process, outcome, now)
+    return _automatic(process, _collections(process, outcome, empty, now), now)
+
+
+def _misnumbered(process: Process, profile: Mapping[str, Any]) -> Iterator[Refusal]:
+    for name, item in process.words.profile.items():
+        if item.type == NIP and profile.get(name):
+            yield from (Refusal(code, name, params) for code, params in nip.mistakes(str(profile[name])))
 
 
 def set_seats(
@@ -182,12 +200,52 @@ def _taken(process: Process, outcome: Outcome, actor: Actor, filled: Sheet, now:
         fields=dict(filled.inputs),
     )
     followed = fire(process, action, Step(case, {}), lambda: advance(process, case, entry, None if hidden else filled))
-    noted = {} if hidden else followed.noted
-    return replace(
+    wording = {"variant": duty.variant} if duty.variant else {}
+    noted = {} if hidden else {**followed.noted, **wording}
+    outcome = replace(
         _with(outcome, followed.case, replace(entry, noted=noted)),
         took_seat=outcome.took_seat or (duty.many and action.to is None),
         reopened=outcome.reopened | _reopened(process, case, followed.case),
     )
+    outcome = _collections(process, outcome, case, now, action)
+    return _follow_up(process, outcome, actor, filled, now)
+
+
+def _collections(
+    process: Process, outcome: Outcome, before: Case, now: datetime, action: Action | None = None
+) -> Outcome:
+    """*outcome* with the collections that close with *action*, and those that open with the stage just entered."""
+    case = outcome.case
+    for collection in process.workflow.collections.values():
+        if action and collection.closes == action.id and collection.id in case.collecting:
+            entry = Entry(seq=0, event="collection_closed", at=now, duty=collection.id)
+        elif _opens(process, collection, before, case):
+            entry = Entry(seq=0, event="collection_opened", at=now, duty=collection.id)
+        else:
+            continue
+        outcome = _appended(process, outcome, entry)
+    return outcome
+
+
+def _opens(process: Process, collection: Collection, before: Case, case: Case) -> bool:
+    """Whether the case has just entered, for the first time, the stage with which *collection* opens."""
+    stage = collection.opens or process.workflow.start
+    return case.entry > before.entry and case.stage == stage and stage not in before.path
+
+
+def _follow_up(process: Process, outcome: Outcome, actor: Actor, filled: Sheet, now: datetime) -> Outcome:
+    """*outcome* with the case of another workflow that the action starts for the same person, if it does.
+
+    Its id follows from the case and the place in its journal, so that the same act always names the same case.
+    """
+    for clause in filled.action.starts or ():
+        if process.holds(clause.condition, filled.local):
+            case = outcome.case
+            started = Started(clause.id, str(uuid5(FOLLOW_UPS, f"{case.id}/{case.version + 1}")))
+            inputs = {"workflow": started.workflow, "case": started.case}
+            entry = Entry(seq=0, event="started", at=now, person=actor.person, role=actor.role, inputs=inputs)
+            return replace(_appended(process, outcome, entry), starts=(*outcome.starts, started))
+    return outcome
 
 
 def _reopened(process: Process, before: Case, after: Case) -> frozenset[str]:

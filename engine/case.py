@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 #: Who acts when nobody does: timers and automatic steps.
@@ -69,6 +69,8 @@ class Case:
     ``entry`` counts the stages entered, so it names this visit of the stage. ``answers`` holds the latest answers by
     duty; a duty with several seats has one set an answer id. ``notes`` are answers that others wrote into an open form.
     ``seats`` counts the confirmed people of a role with several. ``submitted`` counts the submissions by duty.
+    ``collecting`` names the collections that take answers now; ``waiting`` holds those of their anonymous answers that
+    came after somebody may have seen the others and do not count yet. ``paused`` is by how much dated deadlines moved.
     """
 
     id: str
@@ -87,6 +89,8 @@ class Case:
     history: Mapping[str, tuple[Past, ...]] = field(default_factory=dict)
     profiles: Mapping[str, Answers] = field(default_factory=dict)
     seats: Mapping[str, int] = field(default_factory=dict)
+    collecting: frozenset[str] = frozenset()
+    waiting: Mapping[str, Answers] = field(default_factory=dict)
     values: Answers = field(default_factory=dict)
     frozen: Answers = field(default_factory=dict)
     locked: bool = False
@@ -97,9 +101,9 @@ class Case:
 class Entry:
     """One line of a case's journal.
 
-    ``event`` is ``opened``, ``profile_set``, ``seats_set``, ``answered`` or ``moved``. For an anonymous answer
-    ``person`` is empty and ``at`` is the beginning of the stage's visit, not the time of answering; ``answer`` is a
-    random id. ``noted`` is for readers.
+    ``event`` is ``opened``, ``profile_set``, ``seats_set``, ``answered``, ``moved``, ``collection_opened``,
+    ``received``, ``collection_closed`` or ``started``. For an anonymous answer ``person`` is empty and ``at`` is the
+    beginning of the stage's visit, not the time of answering; ``answer`` is a random id. ``noted`` is for readers.
     """
 
     seq: int
@@ -115,12 +119,20 @@ class Entry:
     noted: Answers = field(default_factory=dict)
 
 
+class Started(NamedTuple):
+    """A follow-up case for the same person that an act opens: of which workflow, and under which id."""
+
+    workflow: str
+    case: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """What follows from an act: the case as it is now, and the entries to append to its journal, in order.
 
     ``took_seat``: the actor's seat has answered. ``reopened``: roles whose seats must answer again. ``ignored``: paths
-    that were handed in but that this person may not write here; they were left out.
+    that were handed in but that this person may not write here; they were left out. ``starts``: the follow-up cases to
+    open with it.
     """
 
     case: Case
@@ -128,3 +140,4 @@ class Outcome:
     took_seat: bool = False
     reopened: frozenset[str] = frozenset()
     ignored: tuple[str, ...] = ()
+    starts: tuple[Started, ...] = ()

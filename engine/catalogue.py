@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine import nip
 from engine.feel import errors as feel_errors
 
 LANGUAGES = ("id", "en")
@@ -305,8 +306,15 @@ TEXTS: dict[str, tuple[str, str]] = {
                                 "The list of raters is confirmed; ask the direct superior to change it."),
     "jawaban_rekan_rahasia": ("Jawaban seorang rekan tidak diperlihatkan kepada siapa pun; hanya rata-ratanya.",
                               "A single peer's answers are shown to nobody; only their mean is."),
+    "pengumpulan_belum_dibuka": ("Tunggu sampai pengumpulan dibuka: saat ini belum.",
+                                 "Wait until answers are being collected; they are not yet."),
+    "pengumpulan_sudah_ditutup": ("Pengumpulan jawaban sudah ditutup; jawaban baru tidak dapat diterima.",
+                                  "Collecting has ended; new answers cannot be taken."),
+    "kode_sudah_dipakai": ("Pakai kode lain: kode ini sudah dipakai.",
+                           "Use another code: this one has been used."),
     "penilai_sendiri": ("Seseorang tidak boleh menilai dirinya sendiri dalam peran lain.",
                         "Nobody may appraise themselves in another role."),
+    **nip.TEXTS,
 }
 # fmt: on
 

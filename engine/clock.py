@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from engine.case import Case
 from engine.process import Process
@@ -26,16 +26,25 @@ def waiting(process: Process, case: Case, today: date) -> bool:
 def due_on(process: Process, case: Case) -> date | None:
     """The last day on which the present stage is in time, ``None`` without a deadline.
 
-    Days count from the day the stage was entered, or opened if that is later.
+    Days count from the day the stage was entered, or opened if that is later. A day of the cycle moves by the time
+    that the case spent in stages that pause the clock.
     """
     deadline = process.stages[case.stage].deadline
     opens = opens_on(process, case)
     if deadline is None or opens is None:
         return None
-    return deadline.due(opens, case.cycle.start) + case.paused
+    due = deadline.due(opens, case.cycle.start)
+    return due + case.paused if deadline.day else due
 
 
 def days_late(process: Process, case: Case, today: date) -> int:
     """How many days the present stage is overdue; 0 while it is in time."""
     due = due_on(process, case)
     return max((today - due).days, 0) if due else 0
+
+
+def paused_by(process: Process, case: Case, left: datetime) -> timedelta:
+    """By how much leaving the present stage at *left* moves the dated deadlines of later stages: whole days."""
+    if not process.stages[case.stage].pauses or case.entered_at is None:
+        return timedelta()
+    return case.cycle.day_of(left) - case.cycle.day_of(case.entered_at)

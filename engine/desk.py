@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any
 
 from engine import feel
-from engine.access import reads_field, reads_value
+from engine.access import reads_duty, reads_field, reads_value
 from engine.act import answered, offered
 from engine.case import Actor, Case
 from engine.clock import due_on, opens_on, waiting
@@ -19,6 +19,7 @@ from engine.errors import Refusal
 from engine.kinds import Field, Ratings, Setting
 from engine.model import Action, Stage, Value
 from engine.process import NOTE, Duty, Process
+from engine.scope import worded
 from engine.sheet import sheet
 
 DONE, CURRENT, LATER = "done", "now", "later"
@@ -56,10 +57,12 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheaf:
-    """The answers of one task that may be read."""
+    """The answers of one task that may be read, or one ticket of a collection with its ``number`` and ``status``."""
 
     duty: Duty
     answers: tuple[Answer, ...]
+    number: str = ""
+    status: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +143,7 @@ def _offers(process: Process, case: Case, actors: Sequence[Actor], now: datetime
 
 
 def _mine(process: Process, case: Case, actor: Actor, action: Action, now: datetime, today: date) -> Offer:
-    duty = process.duty_of(case.stage, action, actor.role)
+    duty = worded(process, case, process.duty_of(case.stage, action, actor.role))
     if waiting(process, case, today):
         reasons = [Refusal("belum_waktunya", "", {"action": action.title})]
     elif answered(case, duty, actor, action):
@@ -182,7 +185,7 @@ def _notes(process: Process, case: Case, actors: Iterable[Actor]) -> Iterator[Of
     for duty in process.by_stage.get(case.stage, ()):
         for actor in actors:
             if actor.role not in duty.actor and duty.submitted_by(NOTE, actor.role):
-                yield Offer(action=NOTE, actor=actor, duty=duty, offered=True)
+                yield Offer(action=NOTE, actor=actor, duty=worded(process, case, duty), offered=True)
 
 
 # --- what may be read -------------------------------------------------------------------------------------------------
@@ -190,15 +193,26 @@ def _notes(process: Process, case: Case, actors: Iterable[Actor]) -> Iterator[Of
 
 def _sheaves(process: Process, case: Case, roles: Sequence[str]) -> Iterator[Sheaf]:
     for duty in process.duties.values():
-        if duty.many or duty.id not in case.answers:
+        if duty.id not in case.answers:
             continue
-        answers = tuple(_answers(case, duty, roles))
+        if duty.many:
+            yield from _tickets(process, case, duty, roles) if duty.ticket else ()
+            continue
+        answers = tuple(_answers(case, worded(process, case, duty), roles))
         if answers:
             yield Sheaf(duty=duty, answers=answers)
 
 
-def _answers(case: Case, duty: Duty, roles: Sequence[str]) -> Iterator[Answer]:
-    given: Mapping[str, Any] = case.answers[duty.id]
+def _tickets(process: Process, case: Case, duty: Duty, roles: Sequence[str]) -> Iterator[Sheaf]:
+    if not reads_duty(case, duty, roles):
+        return
+    for ticket in sorted(case.answers[duty.id].values(), key=lambda ticket: str(ticket["nomor"])):
+        answers = tuple(_answers(case, duty, roles, ticket))
+        yield Sheaf(duty=duty, answers=answers, number=ticket["nomor"], status=ticket["status"])
+
+
+def _answers(case: Case, duty: Duty, roles: Sequence[str], given: Mapping[str, Any] | None = None) -> Iterator[Answer]:
+    given = case.answers[duty.id] if given is None else given
     for name, item in duty.fields.items():
         if not reads_field(case, duty, item, roles):
             continue

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from engine import feel
 from engine.draft import Draft, Scope
 from engine.kinds import Choice, Computed, Day, Field, Number, Person, Ratings, Scale, Setting, Table
-from engine.model import Action, Collection, Form, Stage, Task
+from engine.model import Action, Catalogue, Collection, Form, Stage, Task
 from engine.names import RESERVED
-from engine.process import Duty
+from engine.process import CLOSED_TICKET, OPEN_TICKET, Duty
 from engine.shape import At
 from engine.terms import Expression, Text
 
@@ -51,6 +51,7 @@ def _duty(draft: Draft, work: Task | Stage | Collection, stage: Stage | None) ->
     fields = {**asked, **{name: item for action in own.values() for name, item in action.fields.items()}}
     settings = {name: setting_of(draft, item) for name, item in fields.items()}
     settings |= _computed_settings(draft, fields, settings)
+    settings |= {name: setting_of(draft, item) for name, item in _closing(draft, work).items() if name not in settings}
     sheets = {name: {**asked, **action.fields} for name, action in own.items()}
     _distinct([asked, *(action.fields for action in own.values())], settings)
     return Duty(
@@ -68,8 +69,34 @@ def _duty(draft: Draft, work: Task | Stage | Collection, stage: Stage | None) ->
         fields=fields,
         settings=settings,
         sheets=sheets,
-        type=feel.Context(dict(members(fields, settings)), open=not _is_known(draft, work, fields)),
+        type=feel.Context(_type_of(draft, work, fields, settings), open=not _is_known(draft, work, fields)),
+        ticket=getattr(work, "ticket", None) or "",
     )
+
+
+def _type_of(
+    draft: Draft, work: Task | Stage | Collection, fields: Fields, settings: Mapping[str, Setting]
+) -> dict[str, feel.Type]:
+    """What expressions see of the answers. What can be answered once is not kept; a ticket has a number and a status,
+    and what the form says that closes it."""
+    kept = {name: item for name, item in fields.items() if not item.unique}
+    if getattr(work, "ticket", None) is None:
+        return dict(members(kept, settings))
+    status = feel.Codes("status", (OPEN_TICKET, CLOSED_TICKET))
+    return {**dict(members({**_closing(draft, work), **kept}, settings)), "nomor": feel.TEXT, "status": status}
+
+
+def _closing(draft: Draft, work: Task | Stage | Collection) -> Fields:
+    """The fields of the forms whose submission closes the tickets of *work*."""
+    if getattr(work, "ticket", None) is None:
+        return {}
+    found: dict[str, Field] = {}
+    for stage in draft.workflow.stages.values():
+        for action in stage.actions.values():
+            if action.close == work.id:
+                form = draft.files.forms.get(stage.form or "")
+                found |= {**(form.fields if form else {}), **action.fields}
+    return found
 
 
 def _computed_settings(draft: Draft, fields: Fields, settings: Mapping[str, Setting]) -> dict[str, Setting]:
@@ -201,10 +228,21 @@ def _ratings(draft: Draft, item: Ratings) -> Setting:
     if catalogue is None:
         draft.known(item.at / "from", "N004", item.from_.source, draft.words.catalogues)
         return Setting(options=scale)
-    items = {key: Setting(options=scale) for key in draft.words.catalogues[catalogue].rows}
+    declared = draft.words.catalogues[catalogue]
+    items = {key: Setting(options=scale) for key in declared.rows}
     rows, row = draft.words.rows[catalogue], draft.words.row_type(catalogue)
-    key = draft.words.catalogues[catalogue].key
-    return Setting(options=scale, rows=rows, item=row, columns=items, key=key)
+    worded = dict(_worded_rows(declared, rows))
+    return Setting(options=scale, rows=rows, item=row, columns=items, key=declared.key, worded=worded)
+
+
+def _worded_rows(catalogue: Catalogue, rows: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """By variant, the rows of *catalogue* with the texts of that variant."""
+    for variant in dict.fromkeys(name for row in catalogue.rows.values() for name in row.variants):
+        worded = []
+        for row in rows:
+            texts = catalogue.rows[row[catalogue.key]].variants.get(variant)
+            worded.append({**row, "title": texts.title} if texts and texts.title else dict(row))
+        yield variant, worded
 
 
 def _table(draft: Draft, item: Table) -> Setting:

@@ -12,8 +12,9 @@ from datetime import date, datetime
 from typing import Any
 
 from engine.case import Actor, Case, Cycle, Entry
+from engine.clock import paused_by
 from engine.model import Action, Stage
-from engine.process import NOTE, Duty, Process
+from engine.process import NOTE, OPEN_TICKET, Duty, Process
 from engine.scope import CaseScope, FormScope, worked_out
 from engine.sheet import Sheet, sheet, with_answers
 
@@ -77,9 +78,46 @@ def _moved(process: Process, case: Case, entry: Entry, filled: Sheet | None) -> 
     filled = filled or _sheet(process, case, entry, action)
     line, target = route(process, action, filled.local)
     moved = entered(process, filled.case, target, entry.at)
+    moved = replace(moved, paused=case.paused + paused_by(process, case, entry.at))
     scope = filled.scope if moved.answers.keys() == filled.case.answers.keys() else None
     step = _settled(process, moved, entry, before=case, scope=scope, lock=action.lock)
     return Step(step.case, {"from": case.stage, "to": target, "line": line, **step.noted})
+
+
+def _received(process: Process, case: Case, entry: Entry, _: Sheet | None) -> Step:
+    """An answer to a collection, or held back until there are enough of them to hide among."""
+    duty = process.duties[entry.duty]
+    action = duty.actions[entry.action]
+    filled = _sheet(process, case, entry, action)
+    answers = {name: value for name, value in filled.answers.items() if value is not None and name not in duty.once}
+    if duty.ticket:
+        answers |= {"nomor": entry.inputs["number"], "status": OPEN_TICKET}
+    actor = Actor(role=entry.role, person=entry.person)
+    taken = with_answers(process, case, duty, action, actor, answers, entry.at, entry.answer)
+    if holds_back(process, case, duty):
+        taken = _held_back(case, taken, duty, {entry.answer: answers})
+    return _settled(process, taken, entry, before=case)
+
+
+def _held_back(case: Case, taken: Case, duty: Duty, answer: Mapping[str, Any]) -> Case:
+    """*taken* with the new *answer* among those that wait; all of them join once they are a group of their own."""
+    waiting = {**case.waiting.get(duty.id, {}), **answer}
+    counted = dict(case.answers.get(duty.id, {}))
+    if len(waiting) >= duty.at_least:
+        counted, waiting = {**counted, **waiting}, {}
+    return replace(taken, answers={**taken.answers, duty.id: counted}, waiting={**case.waiting, duty.id: waiting})
+
+
+def _collection_opened(process: Process, case: Case, entry: Entry, _: Sheet | None) -> Step:
+    return Step(replace(case, collecting=case.collecting | {entry.duty}, version=entry.seq), {})
+
+
+def _collection_closed(process: Process, case: Case, entry: Entry, _: Sheet | None) -> Step:
+    return Step(replace(case, collecting=case.collecting - {entry.duty}, version=entry.seq), {})
+
+
+def _started(process: Process, case: Case, entry: Entry, _: Sheet | None) -> Step:
+    return Step(replace(case, version=entry.seq), {})
 
 
 _EVENTS = {
@@ -88,12 +126,22 @@ _EVENTS = {
     "seats_set": _seats_set,
     "answered": _answered,
     "moved": _moved,
+    "received": _received,
+    "collection_opened": _collection_opened,
+    "collection_closed": _collection_closed,
+    "started": _started,
 }
+
+
+def holds_back(process: Process, case: Case, duty: Duty) -> bool:
+    """Whether somebody may have seen the answers of an anonymous collection, so that single ones no longer join."""
+    closing = process.closing_stages.get(duty.id, frozenset())
+    return duty.anonymous and (not closing or bool(closing & set(case.path)))
 
 
 def _sheet(process: Process, case: Case, entry: Entry, action: Action) -> Sheet:
     actor = Actor(role=entry.role, person=entry.person)
-    return sheet(process, case, actor, action, entry.fields, entry.at)
+    return sheet(process, case, actor, action, entry.fields, entry.at, duty=process.duties[entry.duty])
 
 
 def _taken(process: Process, case: Case, entry: Entry, action: Action, filled: Sheet | None) -> Case:

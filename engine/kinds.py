@@ -96,6 +96,8 @@ class Setting:
     rows: Sequence[Mapping[str, Any]] | None = None
     item: feel.Type = feel.ANY
     columns: Mapping[str, Setting] = field(default_factory=dict)
+    #: By variant, ``rows`` with other texts.
+    worded: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
     #: The column that names a row of a table, or of the rows that options and items come from.
     key: str = ""
     allowed: Callable[[Any], Any] | None = None

@@ -275,7 +275,7 @@ class ProfileField:
 
     id: str = given("id")
     at: At = given("at")
-    type: Word = doc("`text`, `number`, `boolean`, `date`, or a choices id", main=True)
+    type: Word = doc("`text`, `number`, `boolean`, `date`, `employee_number` (a NIP), or a choices id", main=True)
     title: Text = doc("its name", default=Text(""))
     readers: OneOrMore | None = doc("the only roles that may read it", default=None)
 

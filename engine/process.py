@@ -6,7 +6,7 @@ Nothing here changes after it is made, so that one process serves every case and
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -23,6 +23,9 @@ Code = Callable[[Any], Any]
 
 #: The words of ``readers`` that are not stages.
 NOW, NEVER = "now", "none"
+
+#: Where a ticket of a collection stands, as expressions read it.
+OPEN_TICKET, CLOSED_TICKET = "terbuka", "ditutup"
 
 #: What somebody does who writes into a form that another person will submit (a field's ``writers``). No author can
 #: name an action so.
@@ -45,6 +48,8 @@ class Page:
     tables: tuple[Table, ...]
     #: Tables whose rows come from elsewhere.
     given: tuple[Table, ...]
+    #: Tables whose earlier rows stay.
+    appended: tuple[Table, ...]
     #: By table, the column that names a row.
     keys: Mapping[str, str]
     #: Computed fields, and tables in which something is worked out row by row, each after those it reads.
@@ -65,6 +70,7 @@ class Page:
             ratings=tuple(_rated(fields)),
             tables=tables,
             given=tuple(table for table in tables if table.from_),
+            appended=tuple(table for table in tables if table.append),
             keys={table.id: settings[table.id].key for table in tables},
             worked=tuple(fields[name] for name in ordered(worked, worked)[0]),
         )
@@ -123,6 +129,11 @@ class Duty:
     #: By action, the form's fields and the action's own.
     sheets: Mapping[str, Mapping[str, Field]] = field(default_factory=dict)
     type: feel.Context = field(default_factory=feel.Context)
+    #: The wording in which its texts stand; empty for the general one.
+    variant: str = ""
+    #: The number of each answer begins with it, where each is a ticket.
+    ticket: str = ""
+    _wordings: dict[str, Duty] = field(default_factory=dict, repr=False)
     _pages: dict[tuple[str, str], Page] = field(default_factory=dict, repr=False)
 
     def submitted_by(self, action: Action, role: str) -> Mapping[str, Field]:
@@ -147,12 +158,59 @@ class Duty:
         return page
 
     @cached_property
+    def varied(self) -> bool:
+        """Whether some of its texts differ for some people."""
+        return any(_is_varied(item, self.settings[name]) for name, item in self.fields.items())
+
+    def in_wording(self, variant: str) -> Duty:
+        """The same work with the texts for people of *variant*; worked out when it is first wanted."""
+        if not variant or not self.varied:
+            return self
+        if variant not in self._wordings:
+            fields = {name: _worded(item, variant) for name, item in self.fields.items()}
+            self._wordings[variant] = replace(
+                self,
+                fields=fields,
+                settings={name: _worded_setting(setting, variant) for name, setting in self.settings.items()},
+                sheets={name: {f: fields[f] for f in sheet} for name, sheet in self.sheets.items()},
+                actions={n: replace(a, fields={f: fields[f] for f in a.fields}) for n, a in self.actions.items()},
+                variant=variant,
+                _wordings={},
+                _pages={},
+            )
+        return self._wordings[variant]
+
+    @cached_property
+    def once(self) -> frozenset[str]:
+        """The fields whose answer can be given once in the collection and cycle. They are not kept with the answer."""
+        return frozenset(name for name, item in self.fields.items() if item.unique)
+
+    @cached_property
     def rated(self) -> tuple[str, ...]:
         """The ratings fields that can be answered here."""
         return tuple(_rated(self.fields))
 
     def writers_of(self, item: Field) -> tuple[str, ...]:
         return item.writers or self.actor
+
+
+def _is_varied(item: Field, setting: Setting) -> bool:
+    columns = item.columns.values() if isinstance(item, Table) else ()
+    return bool(item.variants or setting.worded or any(column.variants for column in columns))
+
+
+def _worded(item: Field, variant: str) -> Field:
+    """*item* with its texts for *variant*; what it says nothing of stays."""
+    wording = item.variants.get(variant)
+    if isinstance(item, Table) and any(variant in column.variants for column in item.columns.values()):
+        item = replace(item, columns={name: _worded(column, variant) for name, column in item.columns.items()})
+    if wording is None:
+        return item
+    return replace(item, title=wording.title or item.title, help=wording.help or item.help)
+
+
+def _worded_setting(setting: Setting, variant: str) -> Setting:
+    return replace(setting, rows=setting.worded[variant]) if variant in setting.worded else setting
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -184,6 +242,14 @@ class Process:
         for duty in self.duties.values():
             found.setdefault(duty.stage, []).append(duty)
         return {stage: tuple(duties) for stage, duties in found.items()}
+
+    @cached_property
+    def closing_stages(self) -> dict[str, frozenset[str]]:
+        """Per collection, the stages at which the action that closes it can be taken."""
+        return {
+            c.id: frozenset(stage.id for stage in self.stages.values() if c.closes in stage.actions)
+            for c in self.workflow.collections.values()
+        }
 
     @cached_property
     def roles_of(self) -> dict[str, frozenset[str]]:

@@ -1,7 +1,8 @@
 """Whole appraisals as stories: who did what, in the words of the forms, and what must come out.
 
-A scenario goes through the real ``act``, step by step; ``run`` tells every difference. Time does not run: the clock
-stands at a stage's ``opens`` when it is entered.
+A scenario goes through the real ``act``, step by step; ``run`` tells every difference. Time stands still: the clock is
+at a stage's ``opens`` when it is entered, unless a step says ``after: 15d``. Answers to a collection stand beside the
+steps under its id, and come in as soon as it is open. A step ``lihat_jawaban_TASK`` tries to read single answers.
 """
 
 from __future__ import annotations
@@ -13,11 +14,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from engine.access import reading_refusal
 from engine.act import act, begin, set_seats
 from engine.case import Actor, Case, Cycle, Entry, Outcome
 from engine.clock import opens_on
+from engine.collecting import is_open, receive
 from engine.errors import DefinitionError, Invalid, Place, Problem, Refusal, Refused
-from engine.kinds import Field, File, Ratings, Setting, Table
+from engine.kinds import Acknowledgement, Choice, Day, Field, File, Ratings, Setting, Table
 from engine.model import Action
 from engine.process import Duty, Process
 from engine.sheet import opening
@@ -38,6 +41,8 @@ class Scenario:
     steps: Sequence[Mapping[str, Any]]
     expected: Mapping[str, Any]
     file: str = ""
+    #: The code with which the case itself is refused, because the employee's data cannot be right.
+    expect_error: str = ""
     #: Answers that stand beside the steps, by table field, handed to each form that has it.
     beside: Mapping[str, Any] = field(default_factory=dict)
 
@@ -52,7 +57,24 @@ class Result:
     entries: tuple[Entry, ...]
 
 
-_KNOWN = {"id", "region", "workflow", "title", "title_id", "title_en", "employee", "steps", "expected", "hand"}
+_KNOWN = {
+    "id",
+    "region",
+    "workflow",
+    "title",
+    "title_id",
+    "title_en",
+    "employee",
+    "steps",
+    "expected",
+    "expect_error",
+    "hand",
+}
+
+#: What a scenario calls the answers of the public, whatever the collection's id.
+COMMUNITY = "community"
+#: A step that tries to read the single answers of the task whose id follows.
+READING = "lihat_jawaban_"
 
 
 def read_scenarios(text: str | bytes, file: str) -> list[Scenario]:
@@ -83,6 +105,7 @@ def _scenario(data: Mapping[str, Any], file: str) -> Scenario:
         steps=data.get("steps", ()),
         expected=data.get("expected", {}),
         file=file,
+        expect_error=data.get("expect_error", ""),
         beside={name: value for name, value in data.items() if name not in _KNOWN},
     )
 
@@ -109,15 +132,33 @@ class Player:
         start = process.workflow.cycle.start.on(date(2025, 1, 1)) if process.workflow.cycle else date(2025, 1, 1)
         self.cycle = Cycle(id="2025", start=start, end=start.replace(year=start.year + 1) - timedelta(days=1))
         self.now = datetime.combine(start, time(1), UTC)
-        self.case: Case
+        self.case = Case(id=scenario.id, workflow=process.id, definition=process.hash, cycle=self.cycle)
+        self.received: set[str] = set()
+        self.spent: dict[str, set[Any]] = {}
 
     def play(self) -> None:
-        self._take(begin(self.process, self.scenario.id, self.cycle, self._profiles(), self.now))
+        if not self._begun():
+            return
         for role, people in self._raters().items():
             proposer = Actor(role=self.process.words.roles[role].confirmed_by[0], person="penyetuju")
             self._take(set_seats(self.process, self.case, proposer, role, people, self.now))
         for number, step in enumerate(self.scenario.steps, 1):
             self._step(number, step)
+
+    def _begun(self) -> bool:
+        """Whether the case was opened; told where that is not what was expected."""
+        wanted = self.scenario.expect_error
+        try:
+            outcome = begin(self.process, self.scenario.id, self.cycle, self._profiles(), self.now)
+        except Refused as refused:
+            if wanted not in refused.codes:
+                self.differences.append(f"pegawai: ditolak dengan {refused}, seharusnya {wanted or 'diterima'}")
+            return False
+        if wanted:
+            self.differences.append(f"pegawai: diterima, seharusnya ditolak dengan {wanted}")
+            return False
+        self._take(outcome)
+        return True
 
     def result(self) -> Result:
         self.differences += compared(self.process, self.case, self.scenario.expected)
@@ -147,9 +188,66 @@ class Player:
         opens = opens_on(self.process, self.case)
         if opens is not None:
             self.now = max(self.now + timedelta(minutes=1), datetime.combine(opens, time(1), UTC))
+        self._collect()
+
+    def _collect(self) -> None:
+        """Everybody answers a collection as soon as it is open."""
+        for collection in self.process.by_stage.get("", ()):
+            if collection.id in self.received or not is_open(self.process, self.case, collection.id):
+                continue
+            self.received.add(collection.id)
+            for answers in self._answers_to(collection):
+                self._receive(collection, answers)
+
+    def _answers_to(self, collection: Duty) -> Sequence[Mapping[str, Any]]:
+        beside = self.scenario.beside
+        given = beside.get(collection.id)
+        return given or (beside.get(COMMUNITY) or () if collection.anonymous else ())
+
+    def _receive(self, collection: Duty, given: Mapping[str, Any]) -> None:
+        """One answer, its registration filled in; refused or not as it says itself."""
+        wanted = given.get("expect_error")
+        name, action = next(iter(collection.actions.items()))
+        actor = Actor(role=(action.actor or collection.actor)[0])
+        number = f"{collection.ticket}-{sum(e.event == 'received' for e in self.entries) + 1:03d}"
+        written = {key: value for key, value in given.items() if key in collection.fields}
+        values = {**self._registration(collection), **dict(typed_form(collection, written))}
+        spent = frozenset(n for n in collection.once if values.get(n) in self.spent.setdefault(n, set()))
+        try:
+            outcome = receive(
+                self.process, self.case, collection.id, actor, name, values, self.now,
+                answer=f"{len(self.entries):08d}", number=str(given.get("nomor") or number), spent=spent,
+            )  # fmt: skip
+        except Refused as refused:
+            if wanted not in refused.codes:
+                self.differences.append(f"{collection.id}: ditolak dengan {refused}, seharusnya {wanted or 'diterima'}")
+            return
+        if wanted:
+            self.differences.append(f"{collection.id}: diterima, seharusnya ditolak dengan {wanted}")
+        for name in collection.once:
+            self.spent[name].add(values.get(name))
+        self._take(outcome)
+
+    def _registration(self, collection: Duty) -> dict[str, Any]:
+        """What a scenario leaves out of a public answer: a new code, some option, today, every box ticked."""
+        found: dict[str, Any] = {}
+        for name, item in collection.fields.items():
+            if item.optional or not item.asked:
+                continue
+            if isinstance(item, Acknowledgement):
+                found[name] = True
+            elif isinstance(item, Day):
+                found[name] = self.case.cycle.day_of(self.now)
+            elif isinstance(item, Choice) and collection.settings[name].options:
+                found[name] = next(iter(collection.settings[name].options))
+            elif item.unique:
+                found[name] = f"{name}-{len(self.entries)}"
+        return found
 
     def _step(self, number: int, step: Mapping[str, Any]) -> None:
         where = f"langkah {number} ({step['action']})"
+        if step.get("after"):
+            self.now += timedelta(days=int(str(step["after"]).removesuffix("d")))
         if self._happened(step):
             return
         if self.case.stage != step["stage"]:
@@ -175,6 +273,8 @@ class Player:
         return any(e.action == step["action"] and e.role == self.process.system for e in self.entries[-3:])
 
     def _act(self, step: Mapping[str, Any]) -> Outcome:
+        if step["action"].startswith(READING):
+            return self._read(step)
         person = step.get("rater", step["actor"])
         actor = Actor(role=step["actor"], person=person, answered=person in self.answered)
         action = self.process.stages[self.case.stage].actions.get(step["action"])
@@ -184,16 +284,31 @@ class Player:
         answer = f"{len(self.entries):08d}"
         return act(self.process, self.case, actor, step["action"], values, self.now, answer=answer)
 
+    def _read(self, step: Mapping[str, Any]) -> Outcome:
+        """Nothing follows from reading, unless it is refused."""
+        duty = self.process.duties[step["action"].removeprefix(READING)]
+        refusal = reading_refusal(self.case, duty, [step["actor"]])
+        if refusal:
+            raise Refused(refusal)
+        return Outcome(case=self.case, entries=())
+
     def _values(self, actor: Actor, action: Action, form: Mapping[str, Any]) -> dict[str, Any]:
         duty = self.process.duty_of(self.case.stage, action, actor.role)
         today = self.case.cycle.day_of(self.now)
         values = opening(self.process, self.case, actor, action, today, afresh=True)
         mine = duty.submitted_by(action, actor.role)
-        beside = {name: value for name, value in self.scenario.beside.items() if name in mine}
+        beside = {name: _rows_of(mine[name], v) for name, v in self.scenario.beside.items() if name in mine}
         try:
             return {**values, **dict(typed_form(duty, {**beside, **form}))}
         except Invalid as invalid:
             raise Refused(Refusal(invalid.code)) from None
+
+
+def _rows_of(item: Field, value: Any) -> Any:
+    """What stands beside the steps, as the rows of a table: one of them may stand alone, or be left out."""
+    if not isinstance(item, Table) or isinstance(value, list):
+        return value
+    return [value] if value else []
 
 
 def typed_form(duty: Duty, form: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

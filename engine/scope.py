@@ -91,6 +91,17 @@ def answers_of(duty: Duty, case: Case) -> Any:
     return [seen(duty, sets[key]) for key in sorted(sets)] if len(sets) >= max(duty.at_least, 1) else None
 
 
+def variant_of(process: Process, case: Case) -> str:
+    """Which wording the person appraised reads: the first variant that holds for them, empty for the general one."""
+    scope = CaseScope(process, case)
+    return next((clause.id for clause in process.words.variants if process.holds(clause.condition, scope)), "")
+
+
+def worded(process: Process, case: Case, duty: Duty) -> Duty:
+    """*duty* in the words of the person appraised."""
+    return duty.in_wording(variant_of(process, case)) if duty.varied else duty
+
+
 def seen(duty: Duty, answers: Mapping[str, Any]) -> dict[str, Any]:
     """One set of answers with a null for whatever was not answered, and each ratings field as its rows."""
     whole: dict[str, Any] = {name: answers.get(name) for name in duty.type.members}

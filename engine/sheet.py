@@ -7,7 +7,7 @@ that is judged, so the live total, the refusal and the branch agree.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -16,15 +16,16 @@ from engine.case import Actor, Case, Past
 from engine.errors import Refusal
 from engine.kinds import Choice, Computed, Field, Ratings, Section, Setting, Table
 from engine.model import Action
-from engine.process import NOTE, Duty, Page, Process
-from engine.scope import CaseScope, FormScope, ratings
+from engine.process import CLOSED_TICKET, NOTE, OPEN_TICKET, Duty, Page, Process
+from engine.scope import CaseScope, FormScope, ratings, worded
 from engine.words import rounded
 
 Inputs = Mapping[str, Any]
 
 
 class Asked(NamedTuple):
-    """One field of a sheet. ``rows`` are those of a table, each with its answers and its given columns."""
+    """One field of a sheet. ``rows`` are those of a table, each with its answers and its given columns; ``earlier``
+    are rows of former submissions that stay."""
 
     field: Field
     setting: Setting
@@ -33,6 +34,7 @@ class Asked(NamedTuple):
     writable: bool
     value: Any = None
     rows: tuple[Mapping[str, Any], ...] = ()
+    earlier: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,9 +55,21 @@ class Sheet:
         return next(asked for asked in self.asked if asked.field.id == name)
 
 
-def sheet(process: Process, case: Case, actor: Actor, action: Action, inputs: Inputs, now: datetime) -> Sheet:
-    """The form of *action* for *actor*, filled in with *inputs* {field: value}. Never refuses anything."""
-    duty = process.duty_of(case.stage, action, actor.role)
+def sheet(
+    process: Process,
+    case: Case,
+    actor: Actor,
+    action: Action,
+    inputs: Inputs,
+    now: datetime,
+    *,
+    duty: Duty | None = None,
+) -> Sheet:
+    """The form of *action* for *actor*, filled in with *inputs* {field: value}. Never refuses anything.
+
+    ``duty`` is what the action is taken under, where that is no work of the present stage: a collection.
+    """
+    duty = worded(process, case, duty or process.duty_of(case.stage, action, actor.role))
     page = duty.page(action, actor.role)
     given = _given_rows(process, case, page)
     kept = {name: value for name, value in inputs.items() if value is not None and not _blank(value)}
@@ -69,7 +83,7 @@ def sheet(process: Process, case: Case, actor: Actor, action: Action, inputs: In
             break
         gone |= stray
         kept = {name: value for name, value in kept.items() if name not in gone}
-    asked = tuple(_asked(process, duty, actor, item, filling.local, hidden) for item in page.fields.values())
+    asked = tuple(_asked(process, case, duty, actor, item, filling.local, hidden) for item in page.fields.values())
     return Sheet(
         duty=duty,
         action=action,
@@ -103,6 +117,9 @@ class _Filling:
         """Compose the answers, and work out what is computed, each seen by those behind it; none of *gone*."""
         action, actor, now = self.taken
         self.answers = _composed(self.page, given, kept, gone)
+        for table in self.page.appended:
+            if table.id not in gone:
+                self.answers[table.id] = [*earlier_rows(self.before, self.duty, table), *(kept.get(table.id) or ())]
         today = self.before.cycle.day_of(now)
         self.local = FormScope({}, {**self.page.blank, **self.answers})
         self.local.update(action=action.id, actor=actor.role, today=today)
@@ -136,12 +153,22 @@ def with_answers(
         return replace(case, notes={**case.notes, duty.id: {**case.notes.get(duty.id, {}), **answers}})
     submits = not action.without_form and (actor.role in duty.actor or not duty.actor)
     counted = {**case.submitted, duty.id: case.submitted.get(duty.id, 0) + 1} if submits else case.submitted
+    merged = _merged(case, duty, duty.page(action, actor.role), answers, answer)
     return replace(
         case,
         history=case.history if duty.anonymous else _remembered(process, case, duty, action, actor, answers, now),
         submitted=counted,
-        answers={**case.answers, duty.id: _merged(case, duty, duty.page(action, actor.role), answers, answer)},
+        answers={**case.answers, duty.id: merged, **_closed_tickets(case, action, answers)},
     )
+
+
+def _closed_tickets(case: Case, action: Action, answers: Inputs) -> dict[str, Inputs]:
+    """The tickets that *action* closes, the open ones with what its form says of them."""
+    tickets = case.answers.get(action.close or "", {})
+    said = {name: value for name, value in answers.items() if value is not None}
+    closed = {**said, "status": CLOSED_TICKET}
+    done = {key: {**t, **closed} if t.get("status") == OPEN_TICKET else t for key, t in tickets.items()}
+    return {action.close: done} if action.close and tickets else {}
 
 
 def _remembered(
@@ -171,6 +198,11 @@ def _given_rows(process: Process, case: Case, page: Page) -> dict[str, list[Mapp
         return {}
     scope = CaseScope(process, case)
     return {table.id: process.run(table.from_, scope) or [] for table in page.given if table.from_}
+
+
+def earlier_rows(case: Case, duty: Duty, table: Table) -> Sequence[Mapping[str, Any]]:
+    """The rows that *table* keeps from former submissions."""
+    return case.answers.get(duty.id, {}).get(table.id) or () if table.append else ()
 
 
 def _composed(page: Page, given: Mapping[str, Any], inputs: Inputs, gone: set[str]) -> dict[str, Any]:
@@ -233,9 +265,13 @@ def _hidden(process: Process, duty: Duty, page: Page, local: FormScope) -> set[s
     return hidden
 
 
-def _asked(process: Process, duty: Duty, actor: Actor, item: Field, local: FormScope, hidden: set[str]) -> Asked:
+def _asked(
+    process: Process, case: Case, duty: Duty, actor: Actor, item: Field, local: FormScope, hidden: set[str]
+) -> Asked:
     value = local.get(item.id)
     shown = item.id not in hidden
+    rows = tuple(value) if isinstance(item, Table) and isinstance(value, list) else ()
+    earlier = len(earlier_rows(case, duty, item)) if isinstance(item, Table) and item.append and rows else 0
     return Asked(
         field=item,
         setting=_setting_now(process, item, duty.settings[item.id], local),
@@ -243,7 +279,8 @@ def _asked(process: Process, duty: Duty, actor: Actor, item: Field, local: FormS
         required=shown and item.asked and _is_required(process, item, local),
         writable=item.asked and (item.writers is None or actor.role in item.writers),
         value=value,
-        rows=tuple(value) if isinstance(item, Table) and isinstance(value, list) else (),
+        rows=rows[earlier:],
+        earlier=rows[:earlier],
     )
 
 
@@ -307,8 +344,9 @@ def _rating_refusals(asked: Asked, filled: Sheet) -> Iterator[Refusal]:
 
 
 def _table_refusals(process: Process, asked: Asked, filled: Sheet) -> Iterator[Refusal]:
-    table, value = asked.field, filled.local.get(asked.field.id)
+    table = asked.field
     assert isinstance(table, Table)
+    value = filled.inputs.get(table.id) if table.append else filled.local.get(table.id)
     if not value:
         if asked.required and not (table.rows and table.rows.holds(0)):
             yield from table.refusals([], asked.setting) if table.rows else [table.refusal("nilai_wajib")]
@@ -348,16 +386,24 @@ def _row_refusals(
 
 
 def opening(
-    process: Process, case: Case, actor: Actor, action: Action, today: date, *, afresh: bool = False
+    process: Process,
+    case: Case,
+    actor: Actor,
+    action: Action,
+    today: date,
+    *,
+    afresh: bool = False,
+    duty: Duty | None = None,
 ) -> dict[str, Any]:
     """What a form is filled with when it is opened: notes, the last answers, and ``initial`` for the rest.
 
-    ``afresh`` leaves the last answers out.
+    ``afresh`` leaves the last answers out. ``duty`` as in ``sheet``.
     """
-    duty = process.duty_of(case.stage, action, actor.role)
+    duty = duty or process.duty_of(case.stage, action, actor.role)
     page = duty.page(action, actor.role)
     last = {} if duty.many or afresh else {**case.answers.get(duty.id, {}), **case.notes.get(duty.id, {})}
-    filled = {name: last[name] for name in page.names if last.get(name) is not None}
+    kept = page.names - {table.id for table in page.appended}
+    filled = {name: last[name] for name in kept if last.get(name) is not None}
     local = FormScope(CaseScope(process, case), {**page.blank, **filled})
     local.update(action=action.id, actor=actor.role, today=today)
     given = _given_rows(process, case, page)

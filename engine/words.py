@@ -31,6 +31,9 @@ from engine.terms import Clauses, Text
 
 Callables = dict[str, Callable[..., Any]]
 
+#: The type word of a civil servant's number.
+NIP = "employee_number"
+
 TYPES: dict[str, feel.Type] = {
     "number": feel.NUMBER,
     "text": feel.TEXT,
@@ -38,6 +41,7 @@ TYPES: dict[str, feel.Type] = {
     "date": feel.DATE,
     "list": feel.ListOf(feel.ANY),
     "rows": feel.ListOf(feel.ANY),
+    NIP: feel.TEXT,
 }
 
 _NUMBER = r"-?[0-9]+(?:\.[0-9]+)?"

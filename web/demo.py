@@ -24,6 +24,7 @@ from sqlalchemy import select
 
 from engine.clock import opens_on
 from engine.library import SCENARIOS
+from engine.nip import grouped
 from engine.process import Process
 from engine.scenario import Scenario, read_scenarios, typed_form
 from engine.sheet import opening
@@ -31,7 +32,6 @@ from web import clock, create_app, roster
 from web.config import DATABASE, PACKAGE, Settings
 from web.database import initialise, up_to_date, writing
 from web.definitions import library
-from web.nip import grouped
 from web.passwords import passwords
 from web.store import Held, Missing, Opened, acting, store
 from web.tables import Person, db

@@ -290,7 +290,7 @@ def _unread(invalid: Invalid) -> str:
 def paper_of(held: Held, offer: Offer) -> Paper:
     """The paper of a form in the language of this request; made once."""
     papers: dict[Any, Paper] = current_app.extensions.setdefault("papers", {})
-    key = (held.process.hash, offer.duty.id, offer.action.id, offer.actor.role, language())
+    key = (held.process.hash, offer.duty.id, offer.duty.variant, offer.action.id, offer.actor.role, language())
     if key not in papers:
         fields = offer.duty.submitted_by(offer.action, offer.actor.role)
         allowed = Settings(accept=attachments.ACCEPT, largest=attachments.LARGEST)

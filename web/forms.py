@@ -200,12 +200,13 @@ class _Maker:
         heading = Spec(control="section", name=item.id, title=self.say(item.title), help=self.say(item.help))
         self.looks[item.id] = compile_control(self.environment, heading)
         for key, row in zip(setting.columns, setting.rows or (), strict=True):
-            wording = self.process.words.catalogues[self._catalogue(item)].rows[key].cells
+            declared = self.process.words.catalogues[self._catalogue(item)].rows[key]
+            other = declared.variants.get(self.duty.variant)
             spec = Spec(
                 control="radios" if writable else "given",
                 name=key,
                 title=self.say(row["title"]),
-                help=self.say(wording.get("help", "")),
+                help=self.say((other.help if other else "") or declared.cells.get("help", "")),
                 optional=item.optional,
                 options=tuple((code, self.say(text)) for code, text in setting.options.items()),
                 anchors=True,

@@ -15,6 +15,7 @@ from engine.access import behind
 from engine.case import Entry
 from engine.desk import Answer, Desk, Offer, desk
 from engine.kinds import File, Table
+from engine.nip import grouped
 from engine.process import NOTE, Duty, Process
 from web import drafts, people, showing
 from web.answers import Sheaf, sheaf
@@ -24,7 +25,6 @@ from web.database import reading
 from web.filling import Errors, Filling, reason_text, saved_text, typed_from, typed_texts
 from web.inbox import awaited, due_text
 from web.languages import day, moment, translated
-from web.nip import grouped
 from web.store import Held, Moved, store
 
 

@@ -20,9 +20,9 @@ from typing import Any
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
+from engine import nip
 from engine.catalogue import did_you_mean
 from engine.process import Process
-from web import nip
 from web.tables import Office, Person, Region, Unit
 
 NEEDED = ("nip", "nama", "unit_kode", "unit")

@@ -262,9 +262,12 @@ roles:
 """
 
 
-def process_of(texts: Mapping[str, str]) -> Process:
-    """The only process of *texts*."""
-    (process,) = load_texts(texts).processes.values()
+def process_of(texts: Mapping[str, str], name: str = "") -> Process:
+    """The process *name* of *texts*, or the only one."""
+    processes = load_texts(texts).processes
+    if name:
+        return processes[name]
+    (process,) = processes.values()
     return process
 
 

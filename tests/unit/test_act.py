@@ -194,11 +194,11 @@ class TestRequirements:
 class TestRoutes:
     def test_the_first_route_that_holds_is_taken_and_noted(self, process: Process) -> None:
         outcome = act(process, rated(process), SUPERIOR, "tetapkan", RATING, NOW)
-        assert outcome.entries[-1].noted["to"] == "selesai"
-        assert outcome.entries[-1].noted["line"] == 2
+        assert outcome.entries[0].noted["to"] == "selesai"
+        assert outcome.entries[0].noted["line"] == 2
         low = {**RATING, "dinilai": {"a": Decimal(0), "b": Decimal(0)}}
         outcome = act(process, rated(process), SUPERIOR, "tetapkan", low, NOW)
-        assert (outcome.entries[-1].noted["to"], outcome.entries[-1].noted["line"]) == ("umpan_balik", 1)
+        assert (outcome.entries[0].noted["to"], outcome.entries[0].noted["line"]) == ("umpan_balik", 1)
 
     def test_a_loop_back_asks_again_and_keeps_what_is_kept(self, process: Process) -> None:
         low = {**RATING, "dinilai": {"a": Decimal(0), "b": Decimal(0)}}
@@ -210,7 +210,7 @@ class TestRoutes:
         assert "perilaku_rekan" not in outcome.case.values or outcome.case.locked
 
     def test_changed_values_are_noted_old_and_new(self, process: Process) -> None:
-        noted = act(process, rated(process), SUPERIOR, "tetapkan", RATING, NOW).entries[-1].noted["values"]
+        noted = act(process, rated(process), SUPERIOR, "tetapkan", RATING, NOW).entries[0].noted["values"]
         assert noted["hasil"] == {"old": None, "new": Decimal("92.00"), "by": ("formula", 0)}
         assert "perilaku" not in noted
 
@@ -268,8 +268,10 @@ class TestSeats:
 class TestOutcome:
     def test_the_case_counts_its_entries(self, process: Process) -> None:
         outcome: Outcome = begin(process, "k", YEAR, {"pegawai": {"golongan": "IV"}}, NOW)
-        assert [entry.seq for entry in outcome.entries] == [1, 2]
-        assert outcome.case.version == 2
+        assert [(entry.seq, entry.event) for entry in outcome.entries] == [
+            (1, "profile_set"), (2, "opened"), (3, "collection_opened"),
+        ]  # fmt: skip
+        assert outcome.case.version == 3
         assert outcome.case.entry == 1
 
     def test_the_same_act_gives_the_same_outcome(self, process: Process) -> None:

@@ -9,9 +9,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import insert, select, update
 
+from engine import nip
 from engine.process import Process
 from tests.cast import PASSWORD, REGION, WORKFLOW, Cast, Visitor, open_case
-from web import nip, people, roster
+from web import people, roster
 from web.database import writing
 from web.definitions import library
 from web.store import Missing, store

@@ -11,12 +11,12 @@ from argon2.profiles import CHEAPEST
 from flask import Flask
 from sqlalchemy import event, select, text, update
 
+from engine.nip import grouped
 from tests.cast import PASSWORD, Cast, Visitor, app_with, close
 from web import sessions, throttle
 from web.config import Settings
 from web.database import writing
 from web.definitions import Definitions
-from web.nip import grouped
 from web.tables import Person, SignIn, Throttle, db
 
 WRONG = "NIP atau kata sandi tidak cocok."

@@ -1,0 +1,72 @@
+"""What time brings about: reminders, and the actions that the system takes when a deadline passes.
+
+Pure functions of the case and ``now``; who calls them, and how often, is the service's affair.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from engine.act import act
+from engine.case import Actor, Case, Outcome
+from engine.clock import due_on, opens_on
+from engine.errors import Refused
+from engine.process import Process
+
+OVERDUE = "overdue"
+REMINDER = "reminder"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Somebody is told of a deadline: ``reminder`` before or on its day, ``overdue`` after it. ``day`` is when."""
+
+    kind: str
+    day: date
+    stage: str
+    roles: tuple[str, ...]
+
+
+def due_actions(process: Process, case: Case, now: datetime) -> tuple[str, ...]:
+    """The actions that the system should try now, because the deadline of the present stage has passed."""
+    due = due_on(process, case)
+    if due is None or case.cycle.day_of(now) <= due:
+        return ()
+    return tuple(name for name, a in process.stages[case.stage].actions.items() if "deadline" in a.auto)
+
+
+def overtaken(process: Process, case: Case, now: datetime) -> Outcome | None:
+    """What follows if the system acts now because a deadline has passed; ``None`` where nothing does.
+
+    An action whose requirements do not hold is not taken: the stage stays open, and overdue.
+    """
+    for name in due_actions(process, case, now):
+        try:
+            return act(process, case, Actor(role=process.system), name, {}, now)
+        except Refused:
+            continue
+    return None
+
+
+def notices(process: Process, case: Case) -> Iterator[Notice]:
+    """Who is to be told about the deadline of the present stage, and on which days, in the order of the days."""
+    due, opens = due_on(process, case), opens_on(process, case)
+    if due is None:
+        return
+    stage, defaults = process.stages[case.stage], process.words.defaults
+    working = _working(process, case)
+    days = defaults.remind if stage.remind is None else stage.remind
+    for days_before in sorted(set(days), reverse=True):
+        day = due - timedelta(days=int(days_before))
+        if opens is None or day >= opens:
+            yield Notice(REMINDER, day, stage.id, working)
+    late = defaults.overdue if stage.overdue is None else stage.overdue
+    yield Notice(OVERDUE, due + timedelta(days=1), stage.id, tuple(dict.fromkeys((*working, *late))))
+
+
+def _working(process: Process, case: Case) -> tuple[str, ...]:
+    """The roles whose work the present stage still waits for."""
+    open_duties = (duty for duty in process.by_stage[case.stage] if duty.id in case.open)
+    return tuple(dict.fromkeys(role for duty in open_duties for role in duty.actor if role != process.system))
