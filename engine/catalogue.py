@@ -5,14 +5,15 @@ of the parameter ``maybe_id``, a sentence of its own, or empty.
 
 Families: ``S`` the text of a YAML file, ``D`` the shape of a declaration, ``N`` names and references, ``X``
 expressions (FEEL), ``E`` the process as a whole. Refusals of an act carry words instead of numbers, those of the
-domain (``nilai_wajib``, ``sudah_menilai``), so that a definition can name them too.
+domain (``nilai_wajib``, ``sudah_menilai``), so that a definition can name them too. ``L``, overlays, stands in
+``engine.overlay_texts``.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from engine import nip
+from engine import nip, overlay_texts
 from engine.feel import errors as feel_errors
 
 LANGUAGES = ("id", "en")
@@ -230,8 +231,6 @@ TEXTS: dict[str, tuple[str, str]] = {
              'Replace "{name}" by a column: {known}.{maybe}'),
     "N020": ("Hapus today dari sini: hanya show_if, initial dan allow boleh memakainya, agar nilai bisa diulang.",
              "Take today out: only show_if, initial and allow may use it, so that scores can be computed again."),
-    "N021": ('Hapus "{key}": belum didukung.',
-             'Remove "{key}": it is not supported yet.'),
     "N022": ('Beri nama lain: "{name}" adalah nama bawaan bahasa ini.',
              'Give another name: "{name}" is a word of the language itself.'),
     "N023": ('Ganti "{name}" dengan id proses: {known}.{maybe}',
@@ -315,6 +314,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "penilai_sendiri": ("Seseorang tidak boleh menilai dirinya sendiri dalam peran lain.",
                         "Nobody may appraise themselves in another role."),
     **nip.TEXTS,
+    **overlay_texts.TEXTS,
 }
 # fmt: on
 

@@ -18,6 +18,8 @@ from engine.files import Files
 from engine.formulas import add_values, check_values
 from engine.model import Workflow
 from engine.names import add_names, check_words, claim_names, drafted
+from engine.order import ordered
+from engine.overlay import overlaid
 from engine.process import Process
 from engine.sheets import check_sheets
 from engine.source import Source
@@ -36,13 +38,47 @@ def compiled(sources: Iterable[Source], unread: Iterable[str | bytes] = ()) -> t
     files = Files()
     for text in unread:
         files.unread(text)
-    for source in sources:
-        files.add(source)
-    drafts = [draft for workflow in files.workflows.values() if (draft := _draft(files, workflow))]
+    _read(files, sources)
+    drafts = {
+        draft.workflow.workflow: draft for workflow in _bases_first(files) if (draft := _drafted(files, workflow))
+    }
     files.problems = list(by_place(files.problems))
     if any(not problem.warning for problem in files.problems):
         return {}, files
-    return {draft.workflow.workflow: _process(draft) for draft in drafts}, files
+    return {name: _process(drafts[name], _texts(drafts, name)) for name in files.workflows if name in drafts}, files
+
+
+def _read(files: Files, sources: Iterable[Source]) -> None:
+    """Every source into its record, overlays merged with their bases."""
+    found = overlaid(sources, files.lost)
+    files.problems += found.problems
+    files.lost |= found.lost
+    for source in found.left_out:
+        files.leave_out(source)
+    for source in found.sources:
+        files.add(source)
+
+
+def _bases_first(files: Files) -> list[Workflow]:
+    reads = {name: [workflow.extends or ""] for name, workflow in files.workflows.items()}
+    return [files.workflows[name] for name in ordered(reads, reads)[0]]
+
+
+def _drafted(files: Files, workflow: Workflow) -> Draft | None:
+    """The draft of *workflow*. What its base has wrong is not told again, only because more is known by then."""
+    before = len(files.problems)
+    told = {(problem.place, problem.code) for problem in files.problems} if workflow.extends else set()
+    draft = _draft(files, workflow)
+    files.problems[before:] = [p for p in files.problems[before:] if (p.place, p.code) not in told]
+    return draft
+
+
+def _texts(drafts: Mapping[str, Draft], name: str) -> dict[str, str]:
+    """Every file that the process is made of; all of its base are among them, so that they can be read again."""
+    draft = drafts[name]
+    texts = {file: text for source in draft.used.values() for file, text in source.texts.items()}
+    base = draft.workflow.extends
+    return {**_texts(drafts, base), **texts} if base and base in drafts else texts
 
 
 def _draft(files: Files, workflow: Workflow) -> Draft | None:
@@ -64,8 +100,7 @@ def _draft(files: Files, workflow: Workflow) -> Draft | None:
     return draft
 
 
-def _process(draft: Draft) -> Process:
-    texts = {source.file: source.text for source in draft.used.values()}
+def _process(draft: Draft, texts: Mapping[str, str]) -> Process:
     workflow, words = draft.workflow, draft.words
     return Process(
         id=workflow.workflow,

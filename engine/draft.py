@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from engine import feel
 from engine.catalogue import TEXTS
+from engine.errors import Place
 from engine.files import Files
 from engine.model import Action, Workflow
 from engine.process import Code, Duty
@@ -40,6 +42,12 @@ class Draft:
             return duty.actions.values()
         return self.workflow.stages[duty.stage].actions.values()
 
+    @cached_property
+    def removed(self) -> dict[str, Place]:
+        """The names that overlays took out of what this process uses, and where they say so."""
+        forms = [source for (kind, _), source in self.used.items() if kind == "form"]
+        return {name: place for source in (*forms, self.workflow.at.source) for name, place in source.removed.items()}
+
     # --- names that refer to something ---
 
     def known(self, at: At, code: str, name: str, names: Iterable[str]) -> bool:
@@ -47,7 +55,9 @@ class Draft:
         names = list(names)
         if name in names:
             return True
-        if name not in self.files.lost:
+        if name in self.removed:
+            at.report("L009", name=name, other=str(self.removed[name]))
+        elif name not in self.files.lost:
             at.report(code, name=name, known=", ".join(names), maybe_id=nearest(name, names))
         return False
 
@@ -74,10 +84,13 @@ class Draft:
         return type_
 
     def _report(self, expression: Expression, finding: feel.Finding) -> None:
-        about = {finding.params.get(param) for param in ("name", "member")}
+        about = {str(finding.params.get(param)) for param in ("name", "member")}
         if about & self.files.lost:
             return
-        if finding.code == "X020" and finding.params["name"] == "today":
+        if removed := about & self.removed.keys():
+            name = removed.pop()
+            expression.report("L009", finding.start, name=name, other=str(self.removed[name]))
+        elif finding.code == "X020" and finding.params["name"] == "today":
             expression.report("N020", finding.start)
         else:
             expression.report(finding.code, finding.start, **finding.params)

@@ -60,6 +60,10 @@ class Files:
             text = text.decode(errors="replace")
         self.lost |= set(_ID.findall(text))
 
+    def leave_out(self, source: Source) -> None:
+        """Remember what a file that cannot be made whole was meant to declare."""
+        self.lost |= set(_names(source.data, ()))
+
     def _record(self, shape: type[Any], source: Source) -> Any:
         data = source.data
         found = problems_of(shape, source)

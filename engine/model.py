@@ -383,6 +383,7 @@ class Form:
     at: At = given("at")
     title: Text = doc("its name")
     extends: Name | None = doc("the form that it overlays", default=None)
+    remove: tuple[Word, ...] = doc("overlay: paths taken out of the base, such as `fields.bukti`", default=())
     beside: Name | None = doc("shows this task's answer next to each field of the same id", default=None)
     fields: dict[Id, Field] = doc("what is asked", default={})
     require: Clauses = doc("`code: condition` for every action that submits the form", default=Clauses())

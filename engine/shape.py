@@ -77,11 +77,8 @@ class At:
         self.problems.append(Problem(place, code, params))
 
     def _offset(self, offset: int) -> Place:
-        if not self.key:
-            return self.source.offset(self.path, offset)
-        place = self.place
-        opening = self.source.text.split("\n")[place.line - 1][place.column - 1] in "\"'"
-        return Place(place.file, place.line, place.column + opening + offset)
+        at = self.source.key_offset if self.key else self.source.offset
+        return at(self.path, offset)
 
 
 def doc(text: str, *, key: str = "", main: bool = False, default: Any = MISSING) -> Any:

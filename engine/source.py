@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate, islice
@@ -39,6 +39,7 @@ MAX_EVENTS = 20_000
 MAX_PROBLEMS = 50
 MAX_KEY = 1024  # libyaml looks no further for the colon
 
+Steps: TypeAlias = tuple[str | int, ...]
 Path: TypeAlias = Sequence[str | int]
 _Event: TypeAlias = Any  # the stubs do not say that libyaml always gives marks
 # Where a node begins: the index of its first character; a collection adds the same for what is in it.
@@ -82,18 +83,27 @@ def read(text: bytes | str, file: str) -> Source:
 class Source:
     """A definition as plain data: dicts, lists and text. ``null`` is never made; an empty scalar is ``""``."""
 
-    __slots__ = ("_mark", "_text", "data", "file")
+    __slots__ = ("_mark", "_text", "data", "file", "placed", "removed")
 
     def __init__(self, text: _Text, data: dict[str, Any], mark: _Mark) -> None:
         self.file = text.file
         self.data = data
         self._text = text
         self._mark = mark
+        #: The names that an overlay took out, and where it says so.
+        self.removed: Mapping[str, Place] = {}
+        #: The paths of the fields for which an overlay said where they go.
+        self.placed: frozenset[Steps] = frozenset()
 
     @property
     def text(self) -> str:
         """The file as it was read."""
         return self._text.content
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """Every file that the data was read from, with its text."""
+        return {self.file: self.text}
 
     def place(self, path: Path) -> Place:
         """Where the value at *path* begins; where nothing is there, the place of what should hold it."""
@@ -110,6 +120,11 @@ class Source:
         if value == "" or not isinstance(mark, int):
             return self._text.place(_start(mark))
         return self._text.place(_raw_index(self._text.content, mark, value, max(0, min(n, len(value)))))
+
+    def key_offset(self, path: Path, n: int) -> Place:
+        """Where character *n* of the key of the value at *path* stands; keys stand on one line."""
+        at = self._find(path)[0]
+        return self._text.place(at + (self._text.content[at : at + 1] in ("'", '"')) + n)
 
     def _value(self, path: Path) -> str:
         value: Any = self.data
@@ -128,6 +143,49 @@ class Source:
             found = inside[name]
             key_at, mark = found if isinstance(inside, dict) else (_start(found), found)
         return key_at, mark
+
+
+class Merged(Source):
+    """A definition put together from two: each part knows which of them it stands in.
+
+    *origins* says of a path where what stands there was taken from; what it does not name came with what holds it.
+    """
+
+    __slots__ = ("_base", "_origins")
+
+    def __init__(
+        self, above: Source, base: Source, data: dict[str, Any], origins: Mapping[Steps, tuple[Source, Steps]]
+    ) -> None:
+        super().__init__(above._text, data, above._mark)
+        self._base = base
+        self._origins = origins
+
+    @property
+    def texts(self) -> dict[str, str]:
+        return {**self._base.texts, **super().texts}
+
+    def place(self, path: Path) -> Place:
+        source, its = self._origin(path)
+        return source.place(its)
+
+    def key_place(self, path: Path) -> Place:
+        source, its = self._origin(path)
+        return source.key_place(its)
+
+    def offset(self, path: Path, n: int) -> Place:
+        source, its = self._origin(path)
+        return source.offset(its, n)
+
+    def key_offset(self, path: Path, n: int) -> Place:
+        source, its = self._origin(path)
+        return source.key_offset(its, n)
+
+    def _origin(self, path: Path) -> tuple[Source, Steps]:
+        deep = len(path)
+        while tuple(path[:deep]) not in self._origins:
+            deep -= 1
+        source, its = self._origins[tuple(path[:deep])]
+        return source, (*its, *path[deep:])
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from engine import feel
 from engine.draft import Draft
@@ -33,7 +32,7 @@ def check_structure(draft: Draft) -> None:
     _check_defaults(draft)
     _check_forms(draft)
     _check_outputs(draft)
-    _check_overlays(draft)
+    _check_order(draft)
     if not draft.files.problems:
         _check_reachable(draft)
 
@@ -141,16 +140,13 @@ def _check_outputs(draft: Draft) -> None:
         draft.all_known(analysis.at / "by", "N027", analysis.by, [*GROUPS, *values])
 
 
-def _check_overlays(draft: Draft) -> None:
-    """Overlays are read but not merged yet; none is passed over in silence."""
-    workflow = draft.workflow
-    overlaid: list[tuple[Any, At]] = [(getattr(workflow, k), workflow.at / k) for k in ("extends", "remove", "locked")]
-    for form in {duty.form.form: duty.form for duty in draft.duties.values() if duty.form}.values():
-        overlaid.append((form.extends, form.at / "extends"))
-        overlaid += [(item.after, item.at / "after") for item in _with_columns(form.fields)]
-    for used, at in overlaid:
-        if used:
-            at.of_key().report("N021", key=at.path[-1])
+def _check_order(draft: Draft) -> None:
+    """Where a field goes is said by an overlay; elsewhere fields stand in the order of the page."""
+    forms = {duty.form.form: duty.form.fields for duty in draft.duties.values() if duty.form}
+    of_actions = [action.fields for duty in draft.duties.values() for action in draft.actions_at(duty)]
+    for item in (item for fields in (*forms.values(), *of_actions) for item in _with_columns(fields)):
+        if item.after and item.at.path not in item.at.source.placed:
+            (item.at / "after").of_key().report("L007", key="after")
 
 
 def _check_reachable(draft: Draft) -> None:
