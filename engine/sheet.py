@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
+from engine import feel
 from engine.case import Actor, Case, Past
 from engine.errors import Refusal
 from engine.kinds import Choice, Computed, Field, Ratings, Section, Setting, Table
@@ -212,7 +213,8 @@ def _composed(page: Page, given: Mapping[str, Any], inputs: Inputs, gone: set[st
         if table.id not in gone:
             key = page.keys[table.id]
             own = by_key(table, key, inputs.get(table.id))
-            answers[table.id] = [{**row, **own.get(row[key], {})} for row in given[table.id]]
+            blank = dict.fromkeys(column.id for column in table.answered())
+            answers[table.id] = [{**row, **blank, **own.get(row[key], {})} for row in given[table.id]]
     return answers
 
 
@@ -299,9 +301,20 @@ def _setting_now(process: Process, item: Field, setting: Setting, local: FormSco
     if isinstance(item, Ratings):
         return _items_now(process, item, setting, local)
     if isinstance(item, Choice) and item.from_:
-        rows = process.run(item.from_, local) or []
+        rows = process.run(item.from_, _without(item, local)) or []
         return replace(setting, options={row[setting.key]: row.get("title") or row[setting.key] for row in rows})
     return setting
+
+
+def _without(item: Choice, local: FormScope) -> Mapping[str, Any]:
+    """What the ``from`` of *item* reads: a name that the field shares with a catalogue means the catalogue."""
+    assert item.from_
+    if all(path[0] != item.id for path in feel.reads(item.from_.parsed)):
+        return local
+    behind: Mapping[str, Any] = local
+    while isinstance(behind, FormScope):
+        behind = behind.behind
+    return FormScope(local, {item.id: behind[item.id]})
 
 
 def _items_now(process: Process, item: Ratings, setting: Setting, local: FormScope) -> Setting:

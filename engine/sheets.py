@@ -90,11 +90,11 @@ def _check_field(draft: Draft, item: Field, scope: Scope, setting: Setting) -> N
 
 
 def _check_source(draft: Draft, item: Field, scope: Scope) -> None:
-    """Options and rows come from a list of rows."""
+    """Options and rows come from a list of rows; a field's own name in it is never the field itself."""
     source = getattr(item, "from_", None)
     if source is None:
         return
-    found = draft.check(source, scope)
+    found = draft.check(source, {**scope, item.id: draft.scope[item.id]} if item.id in draft.scope else scope)
     rows = found.item if isinstance(found, feel.ListOf) else found
     if found != feel.ANY and not (found is not rows and (rows == feel.ANY or isinstance(rows, feel.Context))):
         source.report("N026", name=item.id)
