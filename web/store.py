@@ -223,12 +223,24 @@ class Store:
     # --- opening ---
 
     def open_cycle(
-        self, rows: Rows, process: Process, *, title: str, start: date, end: date, people: Iterable[str], now: datetime
+        self,
+        rows: Rows,
+        process: Process,
+        *,
+        title: str,
+        start: date,
+        end: date,
+        people: Iterable[str],
+        now: datetime,
+        region: str = "",
     ) -> list[str]:
-        """Open a cycle of *process* with a case for each of *people* (person ids); the ids of the cases."""
+        """Open a cycle of *process* with a case for each of *people* (person ids); the ids of the cases.
+
+        *region* is whose people they are, where the process itself belongs to every region.
+        """
         self.definitions.keep(rows, process)
         cycle_id = str(uuid.uuid4())
-        region = process.workflow.region
+        region = process.workflow.region or region
         zone = rows.execute(text("select zone from region where id = :r"), {"r": region}).scalar_one()
         row = {"id": cycle_id, "region": region, "definition": process.hash, "title": title, "start": start, "end": end}
         rows.execute(
@@ -243,11 +255,13 @@ class Store:
 
     def open_case(self, rows: Rows, process: Process, cycle: Cycle, person: str, now: datetime) -> str:
         """A new case for *person*: its row and the first lines of its journal."""
-        known = rows.execute(text("select profile, name, nip from person where id = :p"), {"p": person}).one()
+        known = rows.execute(
+            text("select profile, name, nip, region_id from person where id = :p"), {"p": person}
+        ).one()
         profile = self.profile_of(process, json.loads(known.profile))
         outcome = begin(process, str(uuid.uuid4()), cycle, {process.subject: profile}, now)
         row = self._row(process, outcome.case)
-        fixed = {"region": process.workflow.region, "cycle": cycle.id, "person": person, "definition": process.hash}
+        fixed = {"region": known.region_id, "cycle": cycle.id, "person": person, "definition": process.hash}
         _INSERT.change(rows, {**row, **fixed})
         self._append(rows, process, outcome)
         return outcome.case.id

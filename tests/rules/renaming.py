@@ -20,6 +20,7 @@ from engine.shape import Family, keys_of
 #: Words that an author's id may share with something else, and why they are not renamed.
 OTHER_USE = {
     "nilai": "the language's own word for the mark in a row of ratings",
+    "item": "the language's own word for the element in a filter",
     "path": "a key of the scenario format",
     "scores": "a key of the scenario format",
 }

@@ -24,6 +24,7 @@ EXCEPTED = {
     "pegawai": "a word of sentences on pages",
     "target": "an attribute of HTML links and of scripts' events",
     "op": "an operator in the syntax tree of FEEL",
+    "tanggal": "the word for a date in messages, and the input of the page that sets the date of the demo",
     "selesai": "the id of a heading on a page",
     "nip": "what people sign in with, and a column of the file that people are imported from",
     "nama": "a column of the file that people are imported from, and a parameter of a message",

@@ -59,7 +59,7 @@ values (:i, :r, 'U1', :n, :name, '-', :y, :s, 'id', :profile)
 
 def settle(process: Process, profile: Mapping[str, Any]) -> People:
     """Puts the people of one case into the database."""
-    people = People(region=process.workflow.region or "")
+    people = People(region=process.workflow.region or "contoh")
     with writing() as rows:
         rows.execute(_REGION, {"r": people.region})
         rows.execute(
@@ -116,7 +116,10 @@ class Walk:
             with writing() as rows:
                 year = {"start": date(2025, 1, 1), "end": date(2025, 12, 31), "title": "Siklus 2025"}
                 people = [self.people.of(process.subject)]
-                self.case_id = store().open_cycle(rows, process, people=people, now=self.instant, **year)[0]
+                opened = store().open_cycle(
+                    rows, process, people=people, now=self.instant, region=self.people.region, **year
+                )
+                self.case_id = opened[0]
 
     def now(self) -> datetime:
         """The service's clock while this scenario is played."""
