@@ -22,7 +22,7 @@ from engine.library import SCENARIOS, Library, check
 from engine.process import Process
 from engine.scenario import Scenario, read_scenarios, run
 from web import create_app, demo, people, roster, sessions
-from web.commands import graph
+from web.commands.graph import graph_command
 from web.config import Misconfigured, Settings, definitions_root
 from web.console import (
     GOOD,
@@ -193,7 +193,7 @@ def _steps(trace: feel.Trace) -> dict[str, Any]:
     return {"source": trace.source, "value": trace.value, "steps": [_steps(child) for child in trace.children]}
 
 
-for command in (graph.graph,):
+for command in (graph_command,):
     cli.add_command(command)
 
 

@@ -125,8 +125,3 @@ def bytes_of(file: Path) -> bytes:
         return file.read_bytes()
     except OSError as error:
         raise Misused(f"{file}: {error.strerror}") from None
-
-
-def quoted(definitions: Library, text: str) -> str:
-    """*text* in the language of this call, without what would end a label of a picture."""
-    return definitions.text(text, language()).replace('"', "'").replace(":", " ").replace("\n", " ")

@@ -25,6 +25,7 @@ from web.database import reading
 from web.filling import Errors, Filling, reason_text, saved_text, typed_from, typed_texts
 from web.inbox import awaited, due_text
 from web.languages import day, moment, translated
+from web.map import CourseMap, course_map
 from web.store import Held, Moved, store
 
 
@@ -80,6 +81,7 @@ class CasePage:
     result: bool
     raters: list[dict[str, str]]
     profile: list[dict[str, str]]
+    map: CourseMap | None
 
 
 def case_page(held: Held, now: datetime) -> CasePage:
@@ -108,6 +110,7 @@ def case_page(held: Held, now: datetime) -> CasePage:
         result=has_result(held.process, seen),
         raters=list(_raters(held)),
         profile=[] if rates_only else list(_profile(held)),
+        map=None if rates_only else course_map(held),
     )
 
 
