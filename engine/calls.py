@@ -17,7 +17,7 @@ from engine.model import Catalogue, DecisionTable, Function
 from engine.order import ordered
 from engine.shape import At, nearest
 from engine.terms import Expression, Literal
-from engine.words import Fired, constant, rounded
+from engine.words import Decision, DecisionRow, Test, constant, rounded
 
 
 def compile_calls(draft: Draft) -> None:
@@ -145,35 +145,20 @@ def _add_table(draft: Draft, table: DecisionTable) -> None:
     draft.words.callables[table.id] = lambda *arguments: decide(*arguments).result
 
 
-def decision(draft: Draft, table: DecisionTable) -> Callable[..., Fired]:
-    """*table* as a function that also tells which row fired. Hit policy *first*.
-
-    A null input matches only a cell that tests for null, so a missing score never lands in the last row.
-    """
-    rows = [_decision_row(draft, table, index) for index in range(len(table.rows))]
-    names = tuple(table.inputs)
-
-    def decide(*arguments: Any) -> Fired:
-        for number, (tests, result) in enumerate(rows, 1):
-            if all(test(value) for test, value in zip(tests, arguments, strict=True)):
-                return Fired(result(dict(zip(names, arguments, strict=True))), number)
-        return Fired(None, None)
-
-    return decide
+def decision(draft: Draft, table: DecisionTable) -> Decision:
+    """*table* ready to decide; what is wrong in its cells is reported."""
+    rows = (_decision_row(draft, table, index) for index in range(len(table.rows)))
+    return Decision(tuple(table.inputs), tuple(rows))
 
 
-Test = Callable[[Any], bool]
-Result = Callable[[Mapping[str, Any]], Any]
-
-
-def _decision_row(draft: Draft, table: DecisionTable, index: int) -> tuple[list[Test], Result]:
+def _decision_row(draft: Draft, table: DecisionTable, index: int) -> DecisionRow:
     cells, wanted = table.rows[index], len(table.inputs) + 1
     if len(cells) != wanted:
         (table.at / "rows" / index).report("N012", found=len(cells), wanted=wanted)
-        return [_never] * len(table.inputs), lambda inputs: None
+        return DecisionRow((_never,) * len(table.inputs), lambda inputs: None)
     types = _types(draft, table.inputs).values()
-    tests = [_cell(cell, type_) for cell, type_ in zip(cells[:-1], types, strict=True)]
-    return tests, _result(draft, table, cells[-1])
+    tests = tuple(_cell(cell, type_) for cell, type_ in zip(cells[:-1], types, strict=True))
+    return DecisionRow(tests, _result(draft, table, cells[-1]))
 
 
 def _never(value: Any) -> bool:
@@ -224,7 +209,7 @@ def _formulas(table: DecisionTable) -> Iterable[Expression]:
             yield row[-1].formula
 
 
-def _result(draft: Draft, table: DecisionTable, cell: Literal) -> Result:
+def _result(draft: Draft, table: DecisionTable, cell: Literal) -> Callable[[Mapping[str, Any]], Any]:
     output = draft.words.type_of(table.output) or feel.ANY
     if cell.formula is None:
         value = _constant(cell.text, output, cell.at)

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine import nip, overlay_texts
+from engine import nip, overlay_texts, rule_texts
 from engine.feel import errors as feel_errors
 
 LANGUAGES = ("id", "en")
@@ -259,8 +259,6 @@ TEXTS: dict[str, tuple[str, str]] = {
             "Change the weights so that they total exactly 100 and none is negative; they total {found}."),
     "E20": ('Beri tahap "{stage}" sebuah deadline: tindakan ini diambil sistem saat tenggat.',
             'Give the stage "{stage}" a deadline: the system takes this action when it passes.'),
-    "E31": ('Tambahkan baris dengan "{otherwise}" di bawah ini: tanpa itu berkas dapat berhenti di sini.',
-            'Add a line with "{otherwise}" below this one: without it the case can stop here.'),
     # --- values typed by people (engine.kinds) ----------------------------------------------------------------------
     "karakter_tidak_sah": ("Hapus karakter kendali yang tidak tampak dari isian ini.",
                            "Delete the invisible control characters from this answer."),
@@ -315,6 +313,7 @@ TEXTS: dict[str, tuple[str, str]] = {
                         "Nobody may appraise themselves in another role."),
     **nip.TEXTS,
     **overlay_texts.TEXTS,
+    **rule_texts.TEXTS,
 }
 # fmt: on
 

@@ -21,6 +21,7 @@ from engine.names import add_names, check_words, claim_names, drafted
 from engine.order import ordered
 from engine.overlay import overlaid
 from engine.process import Process
+from engine.proofs.rules import check_rules
 from engine.sheets import check_sheets
 from engine.source import Source
 from engine.structure import check_structure
@@ -42,6 +43,8 @@ def compiled(sources: Iterable[Source], unread: Iterable[str | bytes] = ()) -> t
     drafts = {
         draft.workflow.workflow: draft for workflow in _bases_first(files) if (draft := _drafted(files, workflow))
     }
+    for draft in [draft for draft in drafts.values() if draft.sound]:
+        check_rules(draft)
     files.problems = list(by_place(files.problems))
     if any(not problem.warning for problem in files.problems):
         return {}, files

@@ -35,6 +35,14 @@ class Draft:
     duties: dict[str, Duty] = field(default_factory=dict)
     value_reads: dict[str, frozenset[str]] = field(default_factory=dict)
     code: dict[Expression, Code] = field(default_factory=dict)
+    #: By function or table and input, the types of what it is called with.
+    called: dict[tuple[str, str], set[feel.Type]] = field(default_factory=dict)
+
+    @property
+    def sound(self) -> bool:
+        """Whether nothing is wrong, so far, in the files that this workflow is made of."""
+        files = {source.file for source in self.used.values()}
+        return not any(p.place.file in files and not p.warning for p in self.files.problems)
 
     def actions_at(self, duty: Duty) -> Iterable[Action]:
         """Everything that can be done where *duty* is done."""
@@ -76,7 +84,7 @@ class Draft:
 
     def check(self, expression: Expression, scope: Scope, tested: feel.Type | None = None) -> feel.Type:
         """The type of *expression*; its code is kept. What is wrong in it is reported."""
-        type_, findings = feel.infer(expression.parsed, scope, self.words.signatures, tested)
+        type_, findings = feel.infer(expression.parsed, scope, self.words.signatures, tested, self.called)
         for finding in findings:
             self._report(expression, finding)
         if not findings and expression not in self.code:

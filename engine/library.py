@@ -50,7 +50,16 @@ def check(path: Path) -> tuple[Problem, ...]:
     """Every problem of the definitions at *path*, a folder or a single file, in reading order."""
     if not path.exists():
         return (Problem(Place(str(path)), "D010", {"path": str(path)}),)
-    sources, problems, unread = _sources(_texts(path))
+    return _problems(_texts(path))
+
+
+def check_texts(texts: Mapping[str, str]) -> tuple[Problem, ...]:
+    """Every problem of the definitions in *texts*, by file name, in reading order."""
+    return _problems(texts.items())
+
+
+def _problems(texts: Iterable[tuple[str, str | bytes]]) -> tuple[Problem, ...]:
+    sources, problems, unread = _sources(texts)
     _, files = compiled(sources, unread)
     return by_place([*problems, *files.problems])
 

@@ -17,7 +17,7 @@ from engine.order import ordered
 from engine.shape import At
 from engine.source import read
 from engine.terms import Expression
-from engine.words import Fired, Words
+from engine.words import Decision, Words
 
 Code = Callable[[Any], Any]
 
@@ -228,7 +228,7 @@ class Process:
     types: Mapping[str, feel.Type]
     parameters: Mapping[str, Any]
     code: Mapping[Expression, Code]
-    decisions: Mapping[str, Callable[..., Fired]]
+    decisions: Mapping[str, Decision]
     #: Per task, the fields that some expression reads from its history; the others are not carried along.
     history_fields: Mapping[str, frozenset[str]]
     #: Per value, the names it reads.

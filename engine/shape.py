@@ -71,10 +71,10 @@ class At:
             found = found[step]
         return found
 
-    def report(self, code: str, /, *, offset: int | None = None, **params: Any) -> None:
+    def report(self, code: str, /, *, offset: int | None = None, warning: bool = False, **params: Any) -> None:
         """Report that *code* is wrong here, or at character *offset* of the text that stands here."""
         place = self.place if offset is None else self._offset(offset)
-        self.problems.append(Problem(place, code, params))
+        self.problems.append(Problem(place, code, params, warning))
 
     def _offset(self, offset: int) -> Place:
         at = self.source.key_offset if self.key else self.source.offset

@@ -10,7 +10,6 @@ from engine.kinds import Field, Table
 from engine.model import Action, Collection, Stage, Task, Vocabulary, Workflow
 from engine.process import NEVER, NOW
 from engine.shape import At
-from engine.terms import Clauses
 
 #: What analytics can be grouped by, besides values.
 GROUPS = ("unit", "cycle", "stage")
@@ -61,8 +60,6 @@ def _check_action(draft: Draft, action: Action) -> None:
     draft.all_known(action.at / "actor", "N002", action.actor, draft.words.roles)
     for clause in action.to or ():
         draft.known(clause.result.at, "N001", clause.id, workflow.stages)
-    if action.to and all(clause.condition is not None for clause in action.to):
-        action.to[-1].result.at.report("E31", otherwise=Clauses.OTHERWISE)
     for clause in action.starts or ():
         draft.known(clause.result.at, "N023", clause.id, draft.files.workflows)
     if action.close:

@@ -7,7 +7,7 @@ holds the tables, functions and look-ups that expressions may call (``engine.cal
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -74,6 +74,37 @@ class Fired:
     row: int | None
 
 
+Test = Callable[[Any], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionRow:
+    """One row of a decision table: a test for each input, and what gives the result."""
+
+    tests: tuple[Test, ...]
+    result: Callable[[Mapping[str, Any]], Any]
+
+    def holds(self, arguments: Sequence[Any]) -> bool:
+        return all(test(value) for test, value in zip(self.tests, arguments, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A decision table ready to decide, and to tell which row fired. Hit policy *first*.
+
+    A null input matches only a cell that tests for null, so a missing score never lands in the last row.
+    """
+
+    inputs: tuple[str, ...]
+    rows: tuple[DecisionRow, ...]
+
+    def __call__(self, *arguments: Any) -> Fired:
+        for number, row in enumerate(self.rows, 1):
+            if row.holds(arguments):
+                return Fired(row.result(dict(zip(self.inputs, arguments, strict=True))), number)
+        return Fired(None, None)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Words:
     """Everything a process may name that is not part of its own course."""
@@ -92,7 +123,7 @@ class Words:
     callables: Callables = field(default_factory=dict)
     signatures: dict[str, feel.FunctionType] = field(default_factory=dict)
     #: The tables once more, so that they tell which row fired.
-    decisions: dict[str, Callable[..., Fired]] = field(default_factory=dict)
+    decisions: dict[str, Decision] = field(default_factory=dict)
     #: The rows of each catalogue as expressions see them.
     rows: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 

@@ -62,6 +62,7 @@ from engine.feel.types import (
 from engine.feel.values import kind
 
 Scope = Mapping[str, Type]
+Called = dict[tuple[str, str], set[Type]]
 
 _ORDERED = (NUMBER, DATE, TIME, DATE_TIME, YEARS_MONTHS, DAYS_TIME)
 # What people call functions elsewhere, and what FEEL calls them.
@@ -79,13 +80,14 @@ def infer(
     scope: Scope,
     functions: Mapping[str, FunctionType] | None = None,
     tested: Type | None = None,
+    called: Called | None = None,
 ) -> tuple[Type, list[Finding]]:
     """The type of *expression* and all findings, in reading order. Never raises.
 
     *scope* says what names mean, *functions* what can be called next to the built-in functions, *tested* what unary
-    tests look at.
+    tests look at. *called* learns with which types each of *functions* is called, input by input.
     """
-    checker = _Checker(functions or {})
+    checker = _Checker(functions or {}, {} if called is None else called)
     names = dict(scope) if tested is None else {**scope, "?": tested}
     type_ = checker.type(expression.root, names)
     found = {(one.start, one.end, one.code): one for one in checker.findings}
@@ -95,8 +97,9 @@ def infer(
 class _Checker:
     """Collects the findings while it goes down the nodes with what names mean there."""
 
-    def __init__(self, functions: Mapping[str, FunctionType]) -> None:
+    def __init__(self, functions: Mapping[str, FunctionType], called: Called) -> None:
         self.functions = functions
+        self.called = called
         self.findings: list[Finding] = []
 
     def wrong(self, code: str, start: int, end: int, **params: Any) -> Type:
@@ -355,6 +358,7 @@ class _Checker:
         for at, (argument, found) in enumerate(zip(node.arguments, arguments, strict=True)):
             param = node.names[at] if node.names else order[at]
             wanted = dict(function.params).get(param)
+            self.called.setdefault((name, param), set()).add(found)
             if wanted is None:
                 self.wrong("X024", argument.start, argument.end, param=param, name=name, maybe=closest(param, order))
             elif not wanted.accepts(found):

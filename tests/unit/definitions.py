@@ -6,8 +6,8 @@ from typing import Any
 
 from engine.act import begin
 from engine.case import Case, Cycle
-from engine.errors import DefinitionError, Problem
-from engine.library import load_texts
+from engine.errors import Problem
+from engine.library import check_texts, load_texts
 from engine.process import Process
 
 NOW = datetime(2025, 3, 3, 2, tzinfo=UTC)
@@ -280,12 +280,8 @@ def short(workflow: str = "", **forms: str) -> Process:
 
 
 def problems_of(texts: Mapping[str, str]) -> tuple[Problem, ...]:
-    """Everything that is wrong with *texts*."""
-    try:
-        load_texts(texts)
-    except DefinitionError as error:
-        return error.problems
-    return ()
+    """Everything that is wrong with *texts*, warnings too."""
+    return check_texts(texts)
 
 
 def begun(process: Process, **profile: Any) -> Case:

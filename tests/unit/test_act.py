@@ -73,7 +73,8 @@ class TestWhoMay:
     def test_an_action_that_is_not_offered_cannot_be_taken(self) -> None:
         process = short(
             "stages:\n  isi:\n    title: Isi\n    actor: pegawai\n"
-            "    actions: {kirim: {title: K, show_if: 1 = 2, to: habis}}\n  habis: {title: H, final: true}\n"
+            "    actions: {kirim: {title: K, show_if: count(history.isi) > 5, to: habis}}\n"
+            "  habis: {title: H, final: true}\n"
         )
         assert codes(process, begun(process), EMPLOYEE, "kirim", {}) == ["tidak_pada_tahap_ini"]
 
@@ -169,12 +170,13 @@ class TestRequirements:
     def test_all_codes_that_do_not_hold_are_told(self) -> None:
         process = short(
             "stages:\n  isi:\n    title: Isi\n    actor: pegawai\n    form: isi\n    actions:\n      kirim:\n"
-            "        title: K\n        require: {kurang: a > 1, lebih: a < 0, pas: a = 0}\n        to: habis\n"
+            "        title: K\n        require: {kurang: a > 1, lebih: a < 3, pas: a != 5}\n        to: habis\n"
             "  habis: {title: H, final: true}\n"
             "messages: {kurang: K., lebih: L., pas: P.}\n",
             isi="  a: {type: number, title: A}\n",
         )
-        assert codes(process, begun(process), EMPLOYEE, "kirim", {"a": Decimal(0)}) == ["kurang", "lebih"]
+        assert codes(process, begun(process), EMPLOYEE, "kirim", {"a": Decimal(0)}) == ["kurang"]
+        assert codes(process, begun(process), EMPLOYEE, "kirim", {"a": Decimal(5)}) == ["lebih", "pas"]
 
     def test_the_history_counts_the_action_being_taken(self, process: Process) -> None:
         case = act(process, rated(process), SUPERIOR, "kembalikan", {"alasan": "Lengkapi"}, NOW).case

@@ -143,7 +143,7 @@ BAD = [
     ("E16", W, "- {perilaku_diri: 40, perilaku_rekan: 60}", "- §{perilaku_diri: 41, perilaku_rekan: 60}"),
     ("E16", W, "{hasil: 60, perilaku: 40}", "§{hasil: 160, perilaku: -60}"),
     ("E20", W, "    deadline: 10wd\n", ""),
-    ("E31", W, "          selesai: otherwise", "          §selesai: nilai >= 50"),
+    ("W11", W, "          selesai: otherwise", "          §selesai: nilai >= 50"),
 ]  # fmt: skip
 
 

@@ -82,7 +82,8 @@ class TestTables:
     def test_a_cell_may_be_an_interval_or_a_list(self) -> None:
         process = short(
             STAGES
-            + 'tables: {tab: {inputs: {x: number}, output: text, rows: [["[0..50)", rendah], ["50, 60", pas]]}}\n'
+            + "tables: {tab: {inputs: {x: number}, output: text, "
+            + 'rows: [["[0..50)", rendah], ["50, 60", pas], ["-", "= null"]]}}\n'
         )
         decide = process.decisions["tab"]
         assert [decide(Decimal(x)).result for x in ("0", "49.9", "50", "60", "55")] == [
