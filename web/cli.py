@@ -22,6 +22,7 @@ from engine.library import SCENARIOS, Library, check
 from engine.process import Process
 from engine.scenario import Scenario, read_scenarios, run
 from web import create_app, demo, people, roster, sessions
+from web.commands.explain import explain_command
 from web.commands.graph import graph_command
 from web.config import Misconfigured, Settings, definitions_root
 from web.console import (
@@ -193,7 +194,7 @@ def _steps(trace: feel.Trace) -> dict[str, Any]:
     return {"source": trace.source, "value": trace.value, "steps": [_steps(child) for child in trace.children]}
 
 
-for command in (graph_command,):
+for command in (explain_command, graph_command):
     cli.add_command(command)
 
 
