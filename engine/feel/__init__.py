@@ -10,9 +10,11 @@ from engine.feel.compiler import compile
 from engine.feel.errors import TEXTS, FeelError, Finding, NotSupported
 from engine.feel.evaluation import evaluate
 from engine.feel.infer import infer
-from engine.feel.jsonast import to_json
+from engine.feel.jsonast import to_json, value_to_json
 from engine.feel.nodes import Expression
 from engine.feel.parser import parse, parse_tests
+from engine.feel.portable import BUILTINS as PORTABLE
+from engine.feel.portable import portable
 from engine.feel.reading import reads
 from engine.feel.trace import Trace, explain
 from engine.feel.types import (
@@ -38,7 +40,8 @@ from engine.feel.written import written
 
 __all__ = [
     "ANY", "BOOLEAN", "DATE", "DATE_TIME", "DAYS_TIME", "NULL", "NUMBER", "TEXT", "TEXTS", "TIME", "YEARS_MONTHS",
-    "Codes", "Context", "Expression", "FeelError", "Finding", "Function", "FunctionType", "ListOf", "NotSupported",
+    "Codes", "Context", "Expression", "FeelError", "Finding", "Function", "FunctionType", "ListOf", "NotSupported", "PORTABLE",
     "Range", "RangeOf", "Trace", "Type", "YearsMonths",
-    "compile", "evaluate", "explain", "infer", "parse", "parse_tests", "rangetext", "reads", "to_json", "written",
+    "compile", "evaluate", "explain", "infer", "parse", "parse_tests", "portable", "rangetext", "reads", "to_json",
+    "value_to_json", "written",
 ]  # fmt: skip

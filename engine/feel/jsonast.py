@@ -1,7 +1,10 @@
-"""An expression as plain JSON, for an evaluator in the browser.
+"""An expression as plain JSON, for the evaluator in the browser; and values, for the names it reads.
 
 Every node is an object: ``node`` is its kind, the other keys are its parts as ``nodes.py`` names them. A number is
 ``{"node": "Literal", "type": "number", "value": "0.6"}``: text, so that no digit is lost on the way.
+
+A value stands for itself if JSON has it; a number is ``{"#": "1.50"}``, a date or duration ``{"@": "2026-01-31"}``, a
+context ``{"{": [["name", value], ...]}``. What the browser has no value for is ``{"?": 1}``.
 """
 
 from __future__ import annotations
@@ -11,7 +14,7 @@ from typing import Any
 
 from engine.feel.nodes import Expression, Literal, Node
 from engine.feel.types import Type
-from engine.feel.values import kind
+from engine.feel.values import Value, kind
 from engine.feel.written import written
 
 Json = dict[str, Any] | list[Any] | str | bool | None
@@ -22,6 +25,22 @@ _PLACES = frozenset(("start", "end", "member_start"))
 def to_json(expression: Expression) -> Json:
     """The nodes of *expression* as dicts, lists, texts, booleans and null."""
     return _json(expression.root)
+
+
+def value_to_json(value: Value) -> Json:
+    """*value* as the evaluator in the browser reads it."""
+    found = kind(value)
+    if found in ("null", "string", "boolean"):
+        return value if value is None or isinstance(value, bool) else str(value)
+    if found == "list":
+        return [value_to_json(item) for item in value]
+    if found == "context":
+        return {"{": [[name, value_to_json(member)] for name, member in value.items()]}
+    tag = _TAGS.get(found)
+    return {tag: written(value)} if tag else {"?": "1"}
+
+
+_TAGS = {"number": "#", "date": "@", "days and time duration": "@", "years and months duration": "@"}
 
 
 def _json(part: Any) -> Json:

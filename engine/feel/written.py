@@ -24,7 +24,8 @@ def _plain(value: Any, meter: Meter) -> str:
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
     if isinstance(value, Decimal | int):
-        return f"{value:f}"
+        # A zero has no sign, whatever it was multiplied with.
+        return f"{value or abs(value):f}"
     writer = _WRITERS.get(kind(value))
     if writer is not None:
         return writer(value, meter)
