@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from engine import feel
 from engine.draft import Draft
@@ -191,15 +191,28 @@ _CODE = re.compile(r'[^\s,"][^,"]*')
 
 def _codes_cell(cell: Literal, type_: feel.Codes) -> Test:
     """``A, B``, ``not(A, B)`` or ``null``, quoted or not."""
-    listed = _LISTED.fullmatch(cell.text)
-    assert listed
-    found = [(m.group().strip(), listed.start(2) + m.start()) for m in _CODE.finditer(listed.group(2))]
-    codes = {None if code == "null" else code for code, _ in found}
-    named = [(code, offset) for code, offset in found if code != "null"]
+    listed = codes_of(cell.text)
+    named = [(code, offset) for code, offset in listed.codes.items() if code is not None]
     _known_codes([code for code, _ in named], type_, cell.at, [offset for _, offset in named])
-    if listed.group(1):
+    codes = listed.codes.keys()
+    if listed.negated:
         return lambda value: value is not None and value not in codes
     return lambda value: value in codes
+
+
+class ListedCodes(NamedTuple):
+    """The codes of a cell, each with its place in the text; ``None`` stands for null."""
+
+    negated: bool
+    codes: dict[str | None, int]
+
+
+def codes_of(text: str) -> ListedCodes:
+    """What a cell lists whose input is one of several codes."""
+    listed = _LISTED.fullmatch(text)
+    assert listed
+    found = {m.group().strip(): listed.start(2) + m.start() for m in _CODE.finditer(listed.group(2))}
+    return ListedCodes(bool(listed.group(1)), {None if code == "null" else code: at for code, at in found.items()})
 
 
 def _formulas(table: DecisionTable) -> Iterable[Expression]:

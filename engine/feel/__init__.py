@@ -39,8 +39,9 @@ from engine.feel.values import Function, Range, YearsMonths
 from engine.feel.written import written
 
 __all__ = [
-    "ANY", "BOOLEAN", "DATE", "DATE_TIME", "DAYS_TIME", "NULL", "NUMBER", "TEXT", "TEXTS", "TIME", "YEARS_MONTHS",
-    "Codes", "Context", "Expression", "FeelError", "Finding", "Function", "FunctionType", "ListOf", "NotSupported", "PORTABLE",
+    "ANY", "BOOLEAN", "DATE", "DATE_TIME", "DAYS_TIME", "NULL", "NUMBER", "PORTABLE", "TEXT", "TEXTS", "TIME",
+    "YEARS_MONTHS",
+    "Codes", "Context", "Expression", "FeelError", "Finding", "Function", "FunctionType", "ListOf", "NotSupported",
     "Range", "RangeOf", "Trace", "Type", "YearsMonths",
     "compile", "evaluate", "explain", "infer", "parse", "parse_tests", "portable", "rangetext", "reads", "to_json",
     "value_to_json", "written",

@@ -1,11 +1,13 @@
-// Evaluates cases with the browser's evaluator: JSON {"called": …, "cases": [{"node", "context"}]} on stdin, a line of
-// JSON each on stdout: {"value": …}, or {"left": why} where the evaluator leaves the case to the server.
+// Evaluates cases with the browser's evaluator: JSON {"called": …, "cases": [{"node", "context"} or {"kind", "typed"}]}
+// on stdin, a line of JSON each on stdout: {"value": …}, or {"left": why} where the evaluator leaves the case to the
+// server. The first line says what the evaluator knows.
 
 import { readFileSync } from "node:fs";
 
 import { BUILTINS, NODES, Unsupported, decoded, evaluate } from "../../web/assets/js/feel/evaluate.js";
 import { Decimal, written } from "../../web/assets/js/feel/decimal.js";
 import { Day, Months, Span, string } from "../../web/assets/js/feel/values.js";
+import { typed } from "../../web/assets/js/twin/typed.js";
 
 function encoded(value) {
   if (value === null || typeof value !== "object") return value;
@@ -16,7 +18,8 @@ function encoded(value) {
   return { "?": "1" };
 }
 
-function outcome({ node, context }, called) {
+function outcome({ kind, typed: text, node, context }, called) {
+  if (kind) return { value: encoded(typed(kind, [text])) };
   const names = decoded(context);
   try {
     return { value: encoded(evaluate(node, (name) => (names.has(name) ? names.get(name) : null), called)) };
