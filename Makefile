@@ -16,7 +16,7 @@ CATALOGUES := $(shell find web/translations -name '*.po' 2>/dev/null)
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --no-annotate $(ARGS)
 
-.PHONY: help setup demo test check bench format texts lock clean
+.PHONY: help setup demo test check bench docs format texts lock clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -36,10 +36,14 @@ check: setup ## format, lint, types, layers, definitions, locks
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/borang check
+	$(BIN)/python scripts/write_docs.py --check
 	$(BIN)/python scripts/check_locks.py
 
 bench: setup ## speed against targets and floors: one JSON object a line
 	@$(BIN)/python -m bench $(ARGS)
+
+docs: $(STAMPS)/project ## the language reference and the schemas for editors, from the declarations
+	$(BIN)/python scripts/write_docs.py
 
 format: $(STAMPS)/python ## the format and the lint's own mends
 	$(BIN)/ruff check --fix-only

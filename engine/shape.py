@@ -1,8 +1,8 @@
 """One declaration, three readers: a frozen dataclass is its own JSON Schema, builder and documentation.
 
 A record is a frozen, keyword-only dataclass whose fields are written with ``doc``. ``schema_of`` makes its JSON Schema,
-``problems_of`` holds plain data against it, ``build`` makes the record, ``reference`` lists its keys. There is no
-second list of keys anywhere.
+``problems_of`` holds plain data against it, ``build`` makes the record, ``keys_of`` lists its keys. There is no second
+list of keys anywhere.
 
 Plain data is what ``engine.source`` reads: maps, lists and text, every scalar as typed. What a scalar must look like is
 told by its *term*, a class with ``schema()`` and ``build(text, at)`` (``engine.terms``).
@@ -121,6 +121,7 @@ class Key:
     doc: str
     required: bool
     main: bool
+    default: Any = None
 
 
 @cache
@@ -135,6 +136,7 @@ def keys_of(record: Any) -> tuple[Key, ...]:
             doc=f.metadata["doc"],
             required=f.default is MISSING and f.default_factory is MISSING,
             main=f.metadata["main"],
+            default=f.default if f.default_factory is MISSING else f.default_factory(),
         )
         for f in dataclasses.fields(record)
         if "doc" in f.metadata

@@ -180,7 +180,7 @@ OneOrMore = Annotated[tuple[str, ...], OneOrMoreTerm]
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """``A..B``: from ``least`` to ``most``; ``most`` is ``None`` where it is open. A single number is both."""
+    """``A..B``: from A to B, open at a side that is left out. A single number is both."""
 
     least: int = 0
     most: int | None = None
