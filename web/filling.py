@@ -53,6 +53,8 @@ class Filling:
     now: datetime
     #: Attachments that were not taken, and why, by field.
     unfit: Errors = field(default_factory=dict)
+    #: Answers that are known and not asked for, such as the service code that somebody came with.
+    given: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
     def opened(cls, held: Held, offer: Offer, rows: Any, now: datetime) -> Filling:
@@ -71,6 +73,20 @@ class Filling:
         mine = {name: texts for name, texts in posted.items() if before.knows(name)}
         kept = {name: texts for name, texts in before.typed.items() if before.stays(name)}
         return replace(before, typed={**kept, **mine})
+
+    @classmethod
+    def handed(
+        cls, held: Held, offer: Offer, rows: Any, now: datetime, given: Mapping[str, Any], posted: Typed | None = None
+    ) -> Filling:
+        """The form of somebody without an account: what was *posted*, else what it opens with. No draft is kept."""
+        values = opening(
+            held.process, held.case, offer.actor, offer.action, held.case.cycle.day_of(now), duty=offer.duty
+        )
+        typed = typed_of(offer.duty.submitted_by(offer.action, offer.actor.role), offer.duty, values)
+        empty = cls(held=held, offer=offer, typed=typed, draft=None, rows=rows, now=now, given=given)
+        if posted is None:
+            return empty
+        return replace(empty, typed={name: texts for name, texts in posted.items() if empty.knows(name)})
 
     # --- what belongs to it ---
 
@@ -167,12 +183,14 @@ class Filling:
         read = {
             name: value for name, value in self._read.values.items() if not isinstance(self.writable.get(name), File)
         }
-        return {**read, **self.files}
+        return {**read, **self.files, **self.given}
 
     @cached_property
     def sheet(self) -> Sheet:
-        case, process = self.held.case, self.held.process
-        return sheet(process, case, self.offer.actor, self.offer.action, self.values, self.now)
+        case, process, offer = self.held.case, self.held.process, self.offer
+        # A collection is no work of the present stage.
+        beside = offer.duty if not offer.duty.stage else None
+        return sheet(process, case, offer.actor, offer.action, self.values, self.now, duty=beside)
 
     def answers(self) -> dict[str, Any]:
         """The values to submit. Raises ``Refused`` where something cannot be read."""
@@ -201,7 +219,8 @@ class Filling:
         found: dict[str, list[str]] = {path: [_unread(e)] for path, e in self._read.errors.items()} | dict(self.unfit)
         for path, refusal in placed(self.form, map(self._at_its_field, reasons)):
             if path not in self._read.errors and path not in self.unfit:
-                found.setdefault(path, []).append(reason_text(self.held, refusal))
+                place = "" if path in self.given else path
+                found.setdefault(place, []).append(reason_text(self.held, refusal))
         return found
 
     def _at_its_field(self, refusal: Refusal) -> Refusal:
@@ -231,7 +250,8 @@ class Filling:
     def html(self, errors: Errors) -> Any:
         """The fields, with the errors at them."""
         how = Rendering(errors=errors, show=self._show, say=translated, files=self._file_texts())
-        return rendered(self.sheet, self.paper, self.form, how)
+        asked = tuple(asked for asked in self.sheet.asked if asked.field.id not in self.given)
+        return rendered(replace(self.sheet, asked=asked), self.paper, self.form, how)
 
     def _show(self, asked: Asked, column: str, value: Any) -> str:
         if isinstance(asked.field, Table):

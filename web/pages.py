@@ -11,12 +11,13 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from engine import Refused, feel
-from engine.access import behind
+from engine.access import behind, reads_field
 from engine.case import Entry
 from engine.desk import Answer, Desk, Offer, desk
+from engine.desk import Sheaf as Read
 from engine.kinds import File, Table
 from engine.nip import grouped
-from engine.process import NOTE, Duty, Process
+from engine.process import CLOSED_TICKET, NOTE, Duty, Process
 from web import drafts, people, showing
 from web.answers import Sheaf, sheaf
 from web.controls import input_id
@@ -27,6 +28,7 @@ from web.inbox import awaited, due_text
 from web.languages import day, moment, translated
 from web.map import CourseMap, course_map
 from web.store import Held, Moved, store
+from web.waiting import sealed_in
 
 
 def role_titles(held: Held) -> str:
@@ -105,13 +107,35 @@ def case_page(held: Held, now: datetime) -> CasePage:
         why_not=list(_why_not(held, seen)),
         others=[] if rates_only or seen.waiting else list(_others(held, seen)),
         stations=[] if rates_only else list(_stations(held, seen, entries)),
-        sheaves=[sheaf(held, found.duty, found.answers) for found in seen.sheaves],
+        sheaves=[read_sheaf(held, found) for found in seen.sheaves],
         history=list(_history(held, entries)),
         result=has_result(held.process, seen),
         raters=list(_raters(held)),
         profile=[] if rates_only else list(_profile(held)),
         map=None if rates_only else course_map(held),
     )
+
+
+def read_sheaf(held: Held, found: Read) -> Sheaf:
+    """Earlier answers to read; a report with its number, where it stands, and what is sealed for others."""
+    sealed = list(_sealed(held, found)) if found.number else []
+    read = sheaf(held, found.duty, [*found.answers, *sealed])
+    if not found.number:
+        return read
+    state = _("ditutup") if found.status == CLOSED_TICKET else _("terbuka")
+    return replace(read, title=f"{read.title} {found.number}, {state}", id=f"{read.id}-{found.number}")
+
+
+def _sealed(held: Held, found: Read) -> Iterator[Answer]:
+    """What only an office may read of a report, for whoever holds that office."""
+    duty, roles = found.duty, [actor.role for actor in held.actors]
+    names = [name for name in sealed_in(held.process, duty) if reads_field(held.case, duty, duty.fields[name], roles)]
+    tickets = held.case.answers[duty.id].items() if names else ()
+    answer = next((key for key, ticket in tickets if ticket["nomor"] == found.number), "")
+    texts = store().sealed(reading(), answer) if answer else {}
+    for name in sorted(texts.keys() & set(names)):
+        item = duty.fields[name]
+        yield Answer(field=item, setting=duty.settings[name], value=texts[name], title=item.title)
 
 
 def about(held: Held) -> str:
@@ -314,7 +338,7 @@ def form_title(held: Held, offer: Offer, seen: Desk) -> str:
 
 def _before(held: Held, duty: Duty, seen: Desk) -> list[Sheaf]:
     """Earlier answers, the latest unfolded: most forms are about them."""
-    found = [sheaf(held, earlier.duty, earlier.answers) for earlier in seen.sheaves if earlier.duty.id != duty.id]
+    found = [read_sheaf(held, earlier) for earlier in seen.sheaves if earlier.duty.id != duty.id]
     return [replace(one, open=one is found[-1]) for one in found]
 
 
@@ -350,7 +374,7 @@ def review_page(filling: Filling, key: str) -> ReviewPage:
         title=action_title(held, offer),
         person=held.subject.name,
         about=about(held),
-        sheaf=sheaf(held, offer.duty, *zip(*_to_send(filling, change), strict=True)) if filling.fields else None,
+        sheaf=sheaf(held, offer.duty, *zip(*to_send(filling, change), strict=True)) if filling.fields else None,
         change=change,
         send=url_for("cases.send", case_id=held.case.id, action=offer.action.id),
         hidden={**_opened(filling), "_draf": version_, "_kunci": key},
@@ -368,7 +392,7 @@ def _consequence(held: Held, offer: Offer) -> str:
     return _("Setelah dikirim, isian tidak dapat diubah lagi, kecuali berkas ini dikembalikan kepada Anda.")
 
 
-def _to_send(filling: Filling, change: str) -> Iterator[tuple[Answer, str]]:
+def to_send(filling: Filling, change: str) -> Iterator[tuple[Answer, str]]:
     """The answers as they will be sent, each with where it is changed."""
     for asked in filling.sheet.asked:
         item, setting = asked.field, asked.setting

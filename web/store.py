@@ -10,8 +10,9 @@ import hashlib
 import json
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask import current_app
@@ -19,14 +20,18 @@ from sqlalchemy import Connection, bindparam, text
 from sqlalchemy.orm import Session, scoped_session
 
 from engine import Actor, Case, Cycle, Entry, Outcome, Refusal, Refused, Stale, act, begin, set_seats
+from engine.case import Started
 from engine.clock import due_on, opens_on
 from engine.codec import Codec
+from engine.collecting import receive
 from engine.journal import fold
 from engine.process import NOTE, Process
-from web import drafts
+from web import drafts, waiting
 from web.definitions import Definitions, definitions
 from web.relations import Ties, actors
+from web.sealing import Sealer
 from web.statements import Statement, connection_of
+from web.waiting import Given
 
 #: Where statements are sent: the request's session, the one inside ``writing``, or its connection.
 Rows = Session | scoped_session[Any] | Connection
@@ -47,6 +52,7 @@ class Subject:
     id: str
     name: str
     unit: str
+    unit_code: str
     region: str
     region_title: str
     profile: Mapping[str, Any]
@@ -123,8 +129,9 @@ update appraisal set stage = :stage, entry = :entry, version = :version, opens_o
                      state = :state where id = :id and version = :was
 """)
 _INSERT = Statement("""
-insert into appraisal (id, region_id, cycle_id, person_id, definition, stage, entry, version, opens_on, due_on, state)
-values (:id, :region, :cycle, :person, :definition, :stage, :entry, :version, :opens_on, :due_on, :state)
+insert into appraisal
+  (id, region_id, cycle_id, person_id, definition, stage, entry, version, opens_on, due_on, state, origin_id)
+values (:id, :region, :cycle, :person, :definition, :stage, :entry, :version, :opens_on, :due_on, :state, :origin)
 """)
 _JOURNAL = Statement("""
 insert into journal (case_id, seq, event, at, person_id, role, action, duty, answer, inputs, noted)
@@ -139,6 +146,19 @@ _SEAT = Statement("update seat set answered = :answered where case_id = :case an
 _DISOWN = Statement("""
 update attachment set owner_id = null where case_id = :case and duty = :duty and owner_id = :person
 """)
+_CYCLE = Statement("""
+insert into cycle (id, region_id, definition, title, start, "end", origin_id)
+values (:id, :region, :definition, :title, :start, :end, :origin)
+""")
+_FOLLOWING = Statement("""
+select y.id, y.start, y."end",
+       exists (select 1 from appraisal c where c.cycle_id = y.id and c.person_id = :person) as has
+from cycle y where y.origin_id = :origin and y.definition = :definition
+""")
+_RELATED = Statement("""
+select b.id, b.definition, b.origin_id from appraisal a join appraisal b on b.origin_id = a.id or b.id = a.origin_id
+where a.id = :case order by b.id
+""")
 _SEEN = Statement("select body_hash, answer from one_time_key where key_hash = :key")
 _REMEMBER = Statement("insert into one_time_key (key_hash, body_hash, answer) values (:key, :body, :answer)")
 
@@ -146,11 +166,13 @@ _REMEMBER = Statement("insert into one_time_key (key_hash, body_hash, answer) va
 class Store:
     """Reads and moves cases with the definitions of one service.
 
-    ``secret`` keys the hashes by which one-time keys are kept, so that the database alone links nothing.
+    ``secret`` keys the hashes by which one-time keys are kept, so that the database alone links nothing; ``sealer``
+    seals what only an office may read of a public answer.
     """
 
-    def __init__(self, definitions: Definitions, secret: bytes) -> None:
+    def __init__(self, definitions: Definitions, secret: bytes, sealer: Sealer) -> None:
         self.definitions = definitions
+        self.sealer = sealer
         self._secret = secret
 
     # --- reading ---
@@ -171,6 +193,21 @@ class Store:
 
     def _ties(self, rows: Rows, person: str, row: Any) -> Ties:
         return tied(person, row, _TIES.all(rows, {"me": person, "region": row.region_id, "case": row.id}))
+
+    def held_by_public(self, rows: Rows, case_id: str, role: str = "") -> Held:
+        """The case as somebody without an account holds it, who has shown a code for it. Raises ``Missing``."""
+        row = _ONE.first(rows, {"case": case_id})
+        if row is None:
+            raise Missing(case_id)
+        return self._of(self.definitions.process(rows, row.definition), row, (Actor(role=role),) if role else ())
+
+    def sealed(self, rows: Rows, answer: str) -> dict[str, str]:
+        """The sealed texts of an answer of the public, by field."""
+        return waiting.opened(rows, self.sealer, answer)
+
+    def related(self, rows: Rows, case_id: str) -> list[Any]:
+        """The cases that this one follows up, or that follow it up: ``id``, ``definition``, ``origin_id``."""
+        return _RELATED.all(rows, {"case": case_id})
 
     def inbox(self, rows: Rows, person: str, *, finished: bool) -> list[Held]:
         """The cases that concern *person* as subject, superior or seat, and those their offices act on now.
@@ -238,32 +275,37 @@ class Store:
 
         *region* is whose people they are, where the process itself belongs to every region.
         """
-        self.definitions.keep(rows, process)
-        cycle_id = str(uuid.uuid4())
         region = process.workflow.region or region
         zone = rows.execute(text("select zone from region where id = :r"), {"r": region}).scalar_one()
-        row = {"id": cycle_id, "region": region, "definition": process.hash, "title": title, "start": start, "end": end}
-        rows.execute(
-            text("""
-            insert into cycle (id, region_id, definition, title, start, "end")
-            values (:id, :region, :definition, :title, :start, :end)
-            """),
-            {**row, "start": start.isoformat(), "end": end.isoformat()},
-        )
-        cycle = Cycle(id=cycle_id, start=start, end=end, zone=zone)
+        cycle = Cycle(id=str(uuid.uuid4()), start=start, end=end, zone=zone)
+        self._insert_cycle(rows, process, cycle, region=region, title=title)
         return [self.open_case(rows, process, cycle, person, now) for person in people]
 
-    def open_case(self, rows: Rows, process: Process, cycle: Cycle, person: str, now: datetime) -> str:
-        """A new case for *person*: its row and the first lines of its journal."""
-        known = rows.execute(
-            text("select profile, name, nip, region_id from person where id = :p"), {"p": person}
-        ).one()
+    def _insert_cycle(self, rows: Rows, process: Process, cycle: Cycle, **more: Any) -> None:
+        self.definitions.keep(connection_of(rows), process)
+        days = {"start": cycle.start.isoformat(), "end": cycle.end.isoformat()}
+        _CYCLE.change(rows, {"id": cycle.id, "definition": process.hash, **days, "origin": None, **more})
+
+    def open_case(
+        self,
+        rows: Rows,
+        process: Process,
+        cycle: Cycle,
+        person: str,
+        now: datetime,
+        *,
+        case_id: str = "",
+        origin: str | None = None,
+    ) -> str:
+        """A new case for *person*: its row and the first lines of its journal. *origin* is the case it follows up."""
+        known = rows.execute(text("select profile, region_id from person where id = :p"), {"p": person}).one()
         profile = self.profile_of(process, json.loads(known.profile))
-        outcome = begin(process, str(uuid.uuid4()), cycle, {process.subject: profile}, now)
+        outcome = begin(process, case_id or str(uuid.uuid4()), cycle, {process.subject: profile}, now)
         row = self._row(process, outcome.case)
         fixed = {"region": known.region_id, "cycle": cycle.id, "person": person, "definition": process.hash}
-        _INSERT.change(rows, {**row, **fixed})
+        _INSERT.change(rows, {**row, **fixed, "origin": origin})
         self._append(rows, process, outcome)
+        self._followed(rows, process, person, frozenset(), outcome, now)
         return outcome.case.id
 
     def profile_of(self, process: Process, stored: Mapping[str, Any]) -> dict[str, Any]:
@@ -294,10 +336,10 @@ class Store:
         """
         rows = connection_of(rows)
         self.lock(rows, case_id)
-        digest, body_digest = self._hash(f"{person}:{key}"), self._hash(body)
-        before = self._seen(rows, digest, body_digest)
+        digest, body_digest = self.hashed(f"{person}:{key}"), self.hashed(body)
+        before = self.seen(rows, digest, body_digest)
         if before is not None:
-            return before
+            return Moved(**before, again=True)
         held = self.held(rows, person, case_id)
         actor = acting(held, action)
         fresh(held, actor, action, opened)
@@ -310,11 +352,11 @@ class Store:
             number=f"{case_id[:8]}-{outcome.entries[0].seq}".upper(),
             ignored=outcome.ignored,
         )
-        self._write(rows, held, actor, outcome)
+        self._write(rows, held, actor, outcome, now)
         drafts.drop(rows, case_id, outcome.entries[0].duty, person)
         if held.process.duties[outcome.entries[0].duty].anonymous:
             _DISOWN.change(rows, {"case": case_id, "duty": outcome.entries[0].duty, "person": person})
-        self._remember(rows, digest, body_digest, moved)
+        self.remember(rows, digest, body_digest, told_of(moved))
         return moved
 
     def seated(self, rows: Rows, case_id: str, role: str) -> set[str]:
@@ -351,20 +393,75 @@ class Store:
             [{"c": case_id, "r": role, "p": p, "k": confirm, "a": p in answered} for p in sorted(people)],
         )
         if outcome:
-            self._write(rows, held, actor, outcome)
+            self._write(rows, held, actor, outcome, now)
+
+    def take_in(
+        self, rows: Rows, process: Process, case: Case, given: Given, now: datetime, spent: frozenset[str] = frozenset()
+    ) -> Case:
+        """Put an answer of the public into *case*, which this transaction has locked.
+
+        *spent* are its fields whose value was given before. Raises ``Refused`` with the reasons.
+        """
+        actor, duty = Actor(role=given.role), process.duties[given.collection]
+        values, named = given.values, {"answer": given.answer, "number": given.number}
+        outcome = receive(process, case, duty.id, actor, given.action, values, now, spent=spent, **named)
+        outcome = waiting.without(outcome, given, waiting.sealed_in(process, duty))
+        self._save(rows, process, case, outcome)
+        waiting.arrived(rows, given.answer, case.id)
+        return outcome.case
 
     # --- writing ---
 
-    def _write(self, rows: Rows, held: Held, actor: Actor, outcome: Outcome) -> None:
-        row = {**self._row(held.process, outcome.case), "was": held.case.version}
-        if _UPDATE.change(rows, row) != 1:
-            raise Stale
-        self._append(rows, held.process, outcome)
+    def _write(self, rows: Rows, held: Held, actor: Actor, outcome: Outcome, now: datetime) -> None:
+        self._save(rows, held.process, held.case, outcome)
         for role in outcome.reopened:
             _SEATS.change(rows, {"answered": False, "case": held.case.id, "role": role})
         if outcome.took_seat:
             seat = {"case": held.case.id, "role": actor.role, "person": actor.person}
             _SEAT.change(rows, {"answered": True, **seat})
+        self._followed(rows, held.process, held.subject.id, held.case.collecting, outcome, now)
+
+    def _save(self, rows: Rows, process: Process, before: Case, outcome: Outcome) -> None:
+        if _UPDATE.change(rows, {**self._row(process, outcome.case), "was": before.version}) != 1:
+            raise Stale
+        self._append(rows, process, outcome)
+
+    # --- what follows ---
+
+    def _followed(
+        self, rows: Rows, process: Process, person: str, open_before: frozenset[str], outcome: Outcome, now: datetime
+    ) -> None:
+        """What an act brings with it: follow-up cases, and answers of the public that waited for a collection."""
+        for started in outcome.starts:
+            self._follow_up(rows, outcome.case, started, person, now)
+        case = outcome.case
+        for given in waiting.of_person(rows, person, case.collecting - open_before):
+            # Sealed texts are checked with the others, and lie where they were put.
+            whole = replace(given, values={**given.values, **self.sealed(rows, given.answer)})
+            with suppress(Refused):
+                case = self.take_in(rows, process, case, whole, now)
+
+    def _follow_up(self, rows: Rows, origin: Case, started: Started, person: str, now: datetime) -> None:
+        """Open the case of another process for the same person; its cycle is made when the first one needs it."""
+        process = self.definitions.library.processes[started.workflow]
+        known = {"origin": origin.cycle.id, "definition": process.hash, "person": person}
+        row = _FOLLOWING.first(rows, known)
+        if row is None:
+            cycle = self._following_cycle(rows, process, origin, now)
+        elif row.has:
+            return
+        else:
+            cycle = replace(origin.cycle, id=row.id, start=day(row.start), end=day(row.end))
+        self.open_case(rows, process, cycle, person, now, case_id=started.case, origin=origin.id)
+
+    def _following_cycle(self, rows: Rows, process: Process, origin: Case, now: datetime) -> Cycle:
+        """A cycle of *process* that follows up the one of *origin*: a year from today."""
+        first = origin.cycle.day_of(now)
+        cycle = replace(origin.cycle, id=str(uuid.uuid4()), start=first, end=first + timedelta(days=364))
+        before = text("select region_id, title from cycle where id = :c")
+        row = connection_of(rows).execute(before, {"c": origin.cycle.id}).one()
+        self._insert_cycle(rows, process, cycle, region=row.region_id, title=row.title, origin=origin.cycle.id)
+        return cycle
 
     def _row(self, process: Process, case: Case) -> dict[str, Any]:
         opens, due = opens_on(process, case), due_on(process, case)
@@ -390,21 +487,28 @@ class Store:
 
     # --- once ---
 
-    def _hash(self, subject: str) -> str:
+    def hashed(self, subject: str) -> str:
+        """*subject* as the database knows it: by a hash that the database alone cannot make."""
         return hashlib.blake2b(subject.encode(), key=self._secret, digest_size=32).hexdigest()
 
-    def _seen(self, rows: Rows, digest: str, body: str) -> Moved | None:
-        """The first answer to this key, if there was one."""
+    def seen(self, rows: Rows, digest: str, body: str) -> dict[str, Any] | None:
+        """What was answered to this key, if it came before. Raises ``Conflict`` where the body is another."""
         row = _SEEN.first(rows, {"key": digest})
         if row is None:
             return None
         if row.body_hash != body:
             raise Conflict
-        return Moved(**json.loads(row.answer), again=True)
+        answer: dict[str, Any] = json.loads(row.answer)
+        return answer
 
-    def _remember(self, rows: Rows, digest: str, body: str, moved: Moved) -> None:
-        answer = {name: getattr(moved, name) for name in ("case_id", "action", "entry", "stage", "number")}
+    def remember(self, rows: Rows, digest: str, body: str, answer: Mapping[str, Any]) -> None:
+        """What this key is answered from now on."""
         _REMEMBER.change(rows, {"key": digest, "body": body, "answer": json.dumps(answer)})
+
+
+def told_of(moved: Moved) -> dict[str, Any]:
+    """What a key remembers of the move it made."""
+    return {name: getattr(moved, name) for name in ("case_id", "action", "entry", "stage", "number")}
 
 
 def _line(codec: Codec, case_id: str, entry: Entry) -> dict[str, Any]:
@@ -489,6 +593,7 @@ def subject_of(row: Any) -> Subject:
         id=row.person_id,
         name=row.name,
         unit=row.unit or "",
+        unit_code=row.unit_code,
         region=row.region_id,
         region_title=row.region_title,
         profile=json.loads(row.profile),
@@ -499,7 +604,8 @@ def store() -> Store:
     """The store of the running service."""
     known = current_app.extensions
     if "store" not in known:
-        known["store"] = Store(definitions(), known["settings"].anonymity_key)
+        settings = known["settings"]
+        known["store"] = Store(definitions(), settings.anonymity_key, Sealer(settings.derived("sealing")))
     found: Store = known["store"]
     return found
 

@@ -134,7 +134,7 @@ class Definition(db.Model):  # type: ignore[name-defined]
 
 
 class Cycle(db.Model):  # type: ignore[name-defined]
-    """One round of appraisals of a region."""
+    """One round of appraisals of a region. ``origin_id`` is the cycle whose cases it follows up, if it does."""
 
     __tablename__ = "cycle"
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
@@ -143,10 +143,15 @@ class Cycle(db.Model):  # type: ignore[name-defined]
     title: Mapped[str] = mapped_column(String(200))
     start: Mapped[date] = mapped_column(Date)
     end: Mapped[date] = mapped_column(Date)
+    origin_id: Mapped[str | None] = mapped_column(ForeignKey("cycle.id"))
+    __table_args__ = (UniqueConstraint("origin_id", "definition"), Index(None, "region_id"))
 
 
 class Case(db.Model):  # type: ignore[name-defined]
-    """One employee's appraisal in one cycle: where it stands, and its state as JSON."""
+    """One employee's appraisal in one cycle: where it stands, and its state as JSON.
+
+    ``origin_id`` is the case that this one follows up, if it does.
+    """
 
     __tablename__ = "appraisal"
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
@@ -160,6 +165,7 @@ class Case(db.Model):  # type: ignore[name-defined]
     opens_on: Mapped[date | None] = mapped_column(Date)
     due_on: Mapped[date | None] = mapped_column(Date)
     state: Mapped[str] = mapped_column(Text)
+    origin_id: Mapped[str | None] = mapped_column(ForeignKey("appraisal.id"), index=True)
     __table_args__ = (
         UniqueConstraint("cycle_id", "person_id"),
         Index(None, "region_id", "stage", "due_on"),
@@ -235,6 +241,81 @@ class Attachment(db.Model):  # type: ignore[name-defined]
     kind: Mapped[str] = mapped_column(String(100))
     size: Mapped[int] = mapped_column(Integer)
     sha256: Mapped[str] = mapped_column(String(64))
+
+
+# --- the public -------------------------------------------------------------------------------------------------------
+
+
+class ServiceCode(db.Model):  # type: ignore[name-defined]
+    """A code with which somebody who was served answers about an employee's case. Only its keyed hash is known here."""
+
+    __tablename__ = "service_code"
+    code_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    case_id: Mapped[str] = mapped_column(ForeignKey("appraisal.id"), index=True)
+
+
+class UsedCode(db.Model):  # type: ignore[name-defined]
+    """What may be given once in a collection and cycle, and was: a keyed hash.
+
+    Rows lie in the order of their hashes, not in that of their coming, so that they cannot be laid beside the answers.
+    """
+
+    __tablename__ = "used_code"
+    use_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012
+
+
+class TicketSeries(db.Model):  # type: ignore[name-defined]
+    """The last number given to a report of a collection in a region's cycle."""
+
+    __tablename__ = "ticket_series"
+    region_id: Mapped[str] = mapped_column(ForeignKey("region.id"), primary_key=True)
+    cycle_id: Mapped[str] = mapped_column(ForeignKey("cycle.id"), primary_key=True)
+    collection: Mapped[str] = mapped_column(String(60), primary_key=True)
+    last: Mapped[int] = mapped_column(Integer)
+
+
+class Ticket(db.Model):  # type: ignore[name-defined]
+    """A report that its author can follow up: the keyed hash of the tracking code, and where the report lies.
+
+    ``case_id`` is empty as long as nobody has named the employee.
+    """
+
+    __tablename__ = "ticket"
+    tracking_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    region_id: Mapped[str] = mapped_column(ForeignKey("region.id"))
+    cycle_id: Mapped[str] = mapped_column(ForeignKey("cycle.id"))
+    collection: Mapped[str] = mapped_column(String(60))
+    number: Mapped[str] = mapped_column(String(40))
+    answer: Mapped[str] = mapped_column(String(36), unique=True)
+    case_id: Mapped[str | None] = mapped_column(ForeignKey("appraisal.id"), index=True)
+    __table_args__ = (UniqueConstraint("region_id", "cycle_id", "collection", "number"),)
+
+
+class WaitingAnswer(db.Model):  # type: ignore[name-defined]
+    """An answer of the public that is in no case yet: nobody is named, or the person's next cycle is awaited."""
+
+    __tablename__ = "waiting_answer"
+    answer: Mapped[str] = mapped_column(String(36), primary_key=True)
+    region_id: Mapped[str] = mapped_column(ForeignKey("region.id"))
+    unit_code: Mapped[str] = mapped_column(String(40))
+    cycle_id: Mapped[str] = mapped_column(ForeignKey("cycle.id"))
+    person_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"), index=True)
+    collection: Mapped[str] = mapped_column(String(60))
+    role: Mapped[str] = mapped_column(String(60))
+    action: Mapped[str] = mapped_column(String(60))
+    number: Mapped[str] = mapped_column(String(40))
+    inputs: Mapped[str] = mapped_column(Text)
+    __table_args__ = (Index(None, "region_id", "unit_code"),)
+
+
+class SealedField(db.Model):  # type: ignore[name-defined]
+    """What only an office may read of a public answer, such as a contact: encrypted with a key outside the database."""
+
+    __tablename__ = "sealed_field"
+    answer: Mapped[str] = mapped_column(String(36), primary_key=True)
+    field: Mapped[str] = mapped_column(String(60), primary_key=True)
+    box: Mapped[str] = mapped_column(Text)
 
 
 class AuditLine(db.Model):  # type: ignore[name-defined]

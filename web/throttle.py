@@ -1,4 +1,4 @@
-"""Guessing is slowed, never locked out: the right password from elsewhere works while somebody guesses.
+"""Guessing and flooding are slowed, never locked out: the right password from elsewhere works while somebody guesses.
 
 Counted in the database, so for all processes together, and kept over a restart. A try is counted before it is
 verified, so that many at once gain nothing.
@@ -10,12 +10,13 @@ import hashlib
 import hmac
 import math
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import Protocol
 
 from sqlalchemy import bindparam, delete, select, text, update
 
 from web import clock
-from web.database import writing
+from web.database import reading, writing
 from web.tables import Instant, Throttle
 
 _BEGIN = text(
@@ -46,6 +47,12 @@ ACCOUNT_THERE = Rule(5, timedelta(seconds=15), timedelta(minutes=15))
 NETWORK = Rule(60, timedelta(seconds=5), timedelta(minutes=15))
 #: One account from everywhere: a short wait only, or guessing would keep its owner out.
 ACCOUNT = Rule(40, timedelta(seconds=2), timedelta(seconds=2))
+#: Codes of the public that were wrong, from one network.
+CODES = Rule(20, timedelta(seconds=5), timedelta(minutes=15))
+#: Reports from one network, such as a village office; and with one service code.
+REPORTS_THERE = Rule(10, timedelta(seconds=30), timedelta(minutes=15))
+#: Reports from everywhere: more than people write in half an hour, and few enough to be read.
+REPORTS = Rule(600, timedelta(seconds=1), timedelta(seconds=1))
 
 
 class TooMany(Exception):
@@ -54,6 +61,13 @@ class TooMany(Exception):
     def __init__(self, seconds: int) -> None:
         self.seconds = seconds
         super().__init__(f"wait {seconds} s")
+
+
+class Counted(Protocol):
+    """Something of which only so much is taken."""
+
+    def subjects(self) -> list[tuple[str, Rule]]:
+        """What is counted, the narrowest first: whoever is stopped by it is not counted in the wider ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +87,38 @@ class Try:
         ]
 
     def _name(self, *parts: str) -> str:
-        return hmac.new(self.key, "\n".join(parts).encode(errors="replace"), hashlib.sha256).hexdigest()
+        return _hashed(self.key, *parts)
 
 
-def count(attempt: Try) -> None:
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """Something that comes without an account from *network*: a *report*, or a code that is tried.
+
+    A network's name is kept as a keyed hash that is another one every day.
+    """
+
+    network: str
+    today: date
+    key: bytes
+    report: bool = False
+    code: str = ""
+
+    def subjects(self) -> list[tuple[str, Rule]]:
+        here = _hashed(self.key, "public", str(self.report), self.network, self.today.isoformat())
+        if not self.report:
+            return [(here, CODES)]
+        own = [(_hashed(self.key, "code", self.code), REPORTS_THERE)] if self.code else []
+        return [*own, (here, REPORTS_THERE), (_hashed(self.key, "reports"), REPORTS)]
+
+
+def _hashed(key: bytes, *parts: str) -> str:
+    return hmac.new(key, "\n".join(parts).encode(errors="replace"), hashlib.sha256).hexdigest()
+
+
+def count(attempt: Counted) -> None:
     """Counts *attempt*, or raises ``TooMany`` without counting it."""
     now = clock.wall()
+    _look(attempt, now)
     with writing() as rows:
         rows.execute(delete(Throttle).where(Throttle.since < now - WINDOW))
         for subject, rule in attempt.subjects():
@@ -87,6 +127,21 @@ def count(attempt: Try) -> None:
             row = rows.scalars(select(Throttle).where(Throttle.subject == subject).with_for_update()).one()
             _check(rule, row, now)
             row.tries, row.since = row.tries + 1, now
+
+
+def _look(attempt: Counted, now: datetime) -> None:
+    """Turns away what would be refused anyway, before it waits for its turn to write: a flood costs a look."""
+    rules = dict(attempt.subjects())
+    for row in reading().scalars(select(Throttle).where(Throttle.subject.in_(rules))):
+        _check(rules[row.subject], row, now)
+
+
+def forgive(attempt: Counted) -> None:
+    """*attempt* was right: the counts are as before."""
+    subjects = [subject for subject, _ in attempt.subjects()]
+    with writing() as rows:
+        rows.execute(update(Throttle).where(Throttle.subject.in_(subjects)).values(tries=Throttle.tries - 1))
+        rows.execute(delete(Throttle).where(Throttle.subject.in_(subjects), Throttle.tries < 1))
 
 
 def forget(attempt: Try) -> None:
@@ -99,6 +154,8 @@ def forget(attempt: Try) -> None:
 
 
 def _check(rule: Rule, row: Throttle, now: datetime) -> None:
-    left = row.since + rule.wait(row.tries) - now
-    if left > timedelta():
+    wait = rule.wait(row.tries)
+    left = row.since + wait - now
+    # Of two that come at once, the one counted first may have looked at the clock last.
+    if wait and left > timedelta():
         raise TooMany(math.ceil(left.total_seconds()))

@@ -33,6 +33,19 @@ AUDIENCES = {
     "account.try_to_sign_in": "everyone",
     "built": "everyone",
     "cases.home": "everyone",
+    "public.choose": "everyone",
+    "public.come": "everyone",
+    "public.enter": "everyone",
+    "public.fill": "everyone",
+    "public.follow": "everyone",
+    "public.followed": "everyone",
+    "public.leave": "everyone",
+    "public.look": "everyone",
+    "public.places": "everyone",
+    "public.received": "everyone",
+    "public.send": "everyone",
+    "public.start": "everyone",
+    "public.units": "everyone",
 }
 
 

@@ -44,11 +44,24 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_region")),
     )
     op.create_table(
+        "sealed_field",
+        sa.Column("answer", sa.String(length=36), nullable=False),
+        sa.Column("field", sa.String(length=60), nullable=False),
+        sa.Column("box", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("answer", "field", name=op.f("pk_sealed_field")),
+    )
+    op.create_table(
         "throttle",
         sa.Column("subject", sa.String(length=64), nullable=False),
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("subject", name=op.f("pk_throttle")),
+    )
+    op.create_table(
+        "used_code",
+        sa.Column("use_hash", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("use_hash", name=op.f("pk_used_code")),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "cycle",
@@ -58,10 +71,16 @@ def upgrade() -> None:
         sa.Column("title", sa.String(length=200), nullable=False),
         sa.Column("start", sa.Date(), nullable=False),
         sa.Column("end", sa.Date(), nullable=False),
+        sa.Column("origin_id", sa.String(length=36), nullable=True),
         sa.ForeignKeyConstraint(["definition"], ["definition.hash"], name=op.f("fk_cycle_definition_definition")),
+        sa.ForeignKeyConstraint(["origin_id"], ["cycle.id"], name=op.f("fk_cycle_origin_id_cycle")),
         sa.ForeignKeyConstraint(["region_id"], ["region.id"], name=op.f("fk_cycle_region_id_region")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cycle")),
+        sa.UniqueConstraint("origin_id", "definition", name=op.f("uq_cycle_origin_id_definition")),
     )
+    with op.batch_alter_table("cycle", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_cycle_region_id"), ["region_id"], unique=False)
+
     op.create_table(
         "person",
         sa.Column("id", sa.String(length=36), nullable=False),
@@ -104,14 +123,17 @@ def upgrade() -> None:
         sa.Column("opens_on", sa.Date(), nullable=True),
         sa.Column("due_on", sa.Date(), nullable=True),
         sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("origin_id", sa.String(length=36), nullable=True),
         sa.ForeignKeyConstraint(["cycle_id"], ["cycle.id"], name=op.f("fk_appraisal_cycle_id_cycle")),
         sa.ForeignKeyConstraint(["definition"], ["definition.hash"], name=op.f("fk_appraisal_definition_definition")),
+        sa.ForeignKeyConstraint(["origin_id"], ["appraisal.id"], name=op.f("fk_appraisal_origin_id_appraisal")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_appraisal_person_id_person")),
         sa.ForeignKeyConstraint(["region_id"], ["region.id"], name=op.f("fk_appraisal_region_id_region")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_appraisal")),
         sa.UniqueConstraint("cycle_id", "person_id", name=op.f("uq_appraisal_cycle_id_person_id")),
     )
     with op.batch_alter_table("appraisal", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_appraisal_origin_id"), ["origin_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_appraisal_person_id"), ["person_id"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_appraisal_region_id_stage_due_on"), ["region_id", "stage", "due_on"], unique=False
@@ -140,6 +162,39 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("sign_in", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_sign_in_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "ticket_series",
+        sa.Column("region_id", sa.String(length=40), nullable=False),
+        sa.Column("cycle_id", sa.String(length=36), nullable=False),
+        sa.Column("collection", sa.String(length=60), nullable=False),
+        sa.Column("last", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["cycle_id"], ["cycle.id"], name=op.f("fk_ticket_series_cycle_id_cycle")),
+        sa.ForeignKeyConstraint(["region_id"], ["region.id"], name=op.f("fk_ticket_series_region_id_region")),
+        sa.PrimaryKeyConstraint("region_id", "cycle_id", "collection", name=op.f("pk_ticket_series")),
+    )
+    op.create_table(
+        "waiting_answer",
+        sa.Column("answer", sa.String(length=36), nullable=False),
+        sa.Column("region_id", sa.String(length=40), nullable=False),
+        sa.Column("unit_code", sa.String(length=40), nullable=False),
+        sa.Column("cycle_id", sa.String(length=36), nullable=False),
+        sa.Column("person_id", sa.String(length=36), nullable=True),
+        sa.Column("collection", sa.String(length=60), nullable=False),
+        sa.Column("role", sa.String(length=60), nullable=False),
+        sa.Column("action", sa.String(length=60), nullable=False),
+        sa.Column("number", sa.String(length=40), nullable=False),
+        sa.Column("inputs", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["cycle_id"], ["cycle.id"], name=op.f("fk_waiting_answer_cycle_id_cycle")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_waiting_answer_person_id_person")),
+        sa.ForeignKeyConstraint(["region_id"], ["region.id"], name=op.f("fk_waiting_answer_region_id_region")),
+        sa.PrimaryKeyConstraint("answer", name=op.f("pk_waiting_answer")),
+    )
+    with op.batch_alter_table("waiting_answer", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_waiting_answer_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_waiting_answer_region_id_unit_code"), ["region_id", "unit_code"], unique=False
+        )
 
     op.create_table(
         "attachment",
@@ -201,8 +256,47 @@ def upgrade() -> None:
     with op.batch_alter_table("seat", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_seat_person_id"), ["person_id"], unique=False)
 
+    op.create_table(
+        "service_code",
+        sa.Column("code_hash", sa.String(length=64), nullable=False),
+        sa.Column("case_id", sa.String(length=36), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["appraisal.id"], name=op.f("fk_service_code_case_id_appraisal")),
+        sa.PrimaryKeyConstraint("code_hash", name=op.f("pk_service_code")),
+    )
+    with op.batch_alter_table("service_code", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_service_code_case_id"), ["case_id"], unique=False)
+
+    op.create_table(
+        "ticket",
+        sa.Column("tracking_hash", sa.String(length=64), nullable=False),
+        sa.Column("region_id", sa.String(length=40), nullable=False),
+        sa.Column("cycle_id", sa.String(length=36), nullable=False),
+        sa.Column("collection", sa.String(length=60), nullable=False),
+        sa.Column("number", sa.String(length=40), nullable=False),
+        sa.Column("answer", sa.String(length=36), nullable=False),
+        sa.Column("case_id", sa.String(length=36), nullable=True),
+        sa.ForeignKeyConstraint(["case_id"], ["appraisal.id"], name=op.f("fk_ticket_case_id_appraisal")),
+        sa.ForeignKeyConstraint(["cycle_id"], ["cycle.id"], name=op.f("fk_ticket_cycle_id_cycle")),
+        sa.ForeignKeyConstraint(["region_id"], ["region.id"], name=op.f("fk_ticket_region_id_region")),
+        sa.PrimaryKeyConstraint("tracking_hash", name=op.f("pk_ticket")),
+        sa.UniqueConstraint("answer", name=op.f("uq_ticket_answer")),
+        sa.UniqueConstraint(
+            "region_id", "cycle_id", "collection", "number", name=op.f("uq_ticket_region_id_cycle_id_collection_number")
+        ),
+    )
+    with op.batch_alter_table("ticket", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_ticket_case_id"), ["case_id"], unique=False)
+
 
 def downgrade() -> None:
+    with op.batch_alter_table("ticket", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_ticket_case_id"))
+
+    op.drop_table("ticket")
+    with op.batch_alter_table("service_code", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_service_code_case_id"))
+
+    op.drop_table("service_code")
     with op.batch_alter_table("seat", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_seat_person_id"))
 
@@ -213,6 +307,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_attachment_case_id"))
 
     op.drop_table("attachment")
+    with op.batch_alter_table("waiting_answer", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_waiting_answer_region_id_unit_code"))
+        batch_op.drop_index(batch_op.f("ix_waiting_answer_person_id"))
+
+    op.drop_table("waiting_answer")
+    op.drop_table("ticket_series")
     with op.batch_alter_table("sign_in", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sign_in_person_id"))
 
@@ -224,6 +324,7 @@ def downgrade() -> None:
     with op.batch_alter_table("appraisal", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_appraisal_region_id_stage_due_on"))
         batch_op.drop_index(batch_op.f("ix_appraisal_person_id"))
+        batch_op.drop_index(batch_op.f("ix_appraisal_origin_id"))
 
     op.drop_table("appraisal")
     op.drop_table("unit")
@@ -232,8 +333,13 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_person_region_id_unit_code"))
 
     op.drop_table("person")
+    with op.batch_alter_table("cycle", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_cycle_region_id"))
+
     op.drop_table("cycle")
+    op.drop_table("used_code")
     op.drop_table("throttle")
+    op.drop_table("sealed_field")
     op.drop_table("region")
     op.drop_table("one_time_key")
     op.drop_table("definition")
