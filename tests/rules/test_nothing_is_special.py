@@ -29,6 +29,9 @@ EXCEPTED = {
     "nip": "what people sign in with, and a column of the file that people are imported from",
     "nama": "a column of the file that people are imported from, and a parameter of a message",
     "opd": "a column of the file that people are imported from",
+    "kode": "the input in which a service code is typed",
+    "masyarakat": "the word for people who are served, in an address and in sentences",
+    "laporan": "the word for a report, in an address and in sentences",
     "jenis_kelamin": "a column of the file that people are imported from: the NIP repeats it",
 }
 
