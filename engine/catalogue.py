@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine import nip, overlay_texts, rule_texts
+from engine import course_texts, nip, overlay_texts, rule_texts
 from engine.feel import errors as feel_errors
 
 LANGUAGES = ("id", "en")
@@ -247,8 +247,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "X101": ("Ubah ekspresi ini supaya menghasilkan {wanted}, bukan {found}.",
              "Change this expression so that it gives {wanted}, not {found}."),
     # --- E: the process as a whole (engine.proofs) ------------------------------------------------------------------
-    "E02": ('Beri sebuah tindakan "to: {stage}", atau hapus tahap "{stage}": sekarang tidak ada jalan ke sana.',
-            'Give some action "to: {stage}", or remove the stage "{stage}": no action leads there.'),
     "E03": ('Beri tahap "{stage}" tindakan dengan "to", atau tulis final: true: sekarang tidak ada jalan keluar.',
             'Give the stage "{stage}" an action with "to", or write final: true: it cannot be left now.'),
     "E11": ('Pindahkan baris "otherwise" ke paling bawah: baris sesudahnya tidak pernah berlaku.',
@@ -311,6 +309,7 @@ TEXTS: dict[str, tuple[str, str]] = {
                            "Use another code: this one has been used."),
     "penilai_sendiri": ("Seseorang tidak boleh menilai dirinya sendiri dalam peran lain.",
                         "Nobody may appraise themselves in another role."),
+    **course_texts.TEXTS,
     **nip.TEXTS,
     **overlay_texts.TEXTS,
     **rule_texts.TEXTS,

@@ -21,6 +21,7 @@ from engine.names import add_names, check_words, claim_names, drafted
 from engine.order import ordered
 from engine.overlay import overlaid
 from engine.process import Process
+from engine.proofs.course import prove_course
 from engine.proofs.rules import check_rules
 from engine.sheets import check_sheets
 from engine.source import Source
@@ -31,10 +32,13 @@ from engine.words import constant
 ROUNDS = 4
 
 
-def compiled(sources: Iterable[Source], unread: Iterable[str | bytes] = ()) -> tuple[dict[str, Process], Files]:
+def compiled(
+    sources: Iterable[Source], unread: Iterable[str | bytes] = (), *, proved: bool = False
+) -> tuple[dict[str, Process], Files]:
     """The processes of *sources*, none if anything is wrong, and their declarations with every problem.
 
-    *unread* are the texts of files that could not be read: what refers to them is not reported again.
+    *unread* are the texts of files that could not be read: what refers to them is not reported again. ``proved``: what
+    ``engine.proofs`` proves was proved before.
     """
     files = Files()
     for text in unread:
@@ -43,12 +47,20 @@ def compiled(sources: Iterable[Source], unread: Iterable[str | bytes] = ()) -> t
     drafts = {
         draft.workflow.workflow: draft for workflow in _bases_first(files) if (draft := _drafted(files, workflow))
     }
-    for draft in [draft for draft in drafts.values() if draft.sound]:
-        check_rules(draft)
+    if not proved:
+        _prove(files, drafts)
     files.problems = list(by_place(files.problems))
     if any(not problem.warning for problem in files.problems):
         return {}, files
     return {name: _process(drafts[name], _texts(drafts, name)) for name in files.workflows if name in drafts}, files
+
+
+def _prove(files: Files, drafts: Mapping[str, Draft]) -> None:
+    """What can be proved of the processes in which nothing else is wrong."""
+    for name in [name for name, draft in drafts.items() if draft.sound]:
+        check_rules(drafts[name])
+        if drafts[name].sound:
+            prove_course(_process(drafts[name], _texts(drafts, name)), files.translations)
 
 
 def _read(files: Files, sources: Iterable[Source]) -> None:
@@ -72,7 +84,10 @@ def _drafted(files: Files, workflow: Workflow) -> Draft | None:
     before = len(files.problems)
     told = {(problem.place, problem.code) for problem in files.problems} if workflow.extends else set()
     draft = _draft(files, workflow)
-    files.problems[before:] = [p for p in files.problems[before:] if (p.place, p.code) not in told]
+    again = [p for p in files.problems[before:] if (p.place, p.code) in told]
+    files.problems[before:] = [p for p in files.problems[before:] if p not in again]
+    if draft and any(not problem.warning for problem in again):
+        draft.flawed = True
     return draft
 
 

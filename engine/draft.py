@@ -35,6 +35,8 @@ class Draft:
     duties: dict[str, Duty] = field(default_factory=dict)
     value_reads: dict[str, frozenset[str]] = field(default_factory=dict)
     code: dict[Expression, Code] = field(default_factory=dict)
+    #: Whether something is wrong in it that was told elsewhere, of the process it extends.
+    flawed: bool = False
     #: By function or table and input, the types of what it is called with.
     called: dict[tuple[str, str], set[feel.Type]] = field(default_factory=dict)
 
@@ -42,7 +44,7 @@ class Draft:
     def sound(self) -> bool:
         """Whether nothing is wrong, so far, in the files that this workflow is made of."""
         files = {source.file for source in self.used.values()}
-        return not any(p.place.file in files and not p.warning for p in self.files.problems)
+        return not self.flawed and not any(p.place.file in files and not p.warning for p in self.files.problems)
 
     def actions_at(self, duty: Duty) -> Iterable[Action]:
         """Everything that can be done where *duty* is done."""

@@ -42,8 +42,11 @@ def load(root: Path) -> Library:
 
 
 def load_texts(texts: Mapping[str, str]) -> Library:
-    """The same from texts by file name, such as those a case was pinned to."""
-    return library_of(texts.items())
+    """The same from texts by file name that were in force once, such as those a case was pinned to.
+
+    Nothing is proved of them again: a checker that has learnt more since never locks a running case out.
+    """
+    return library_of(texts.items(), proved=True)
 
 
 def check(path: Path) -> tuple[Problem, ...]:
@@ -64,10 +67,10 @@ def _problems(texts: Iterable[tuple[str, str | bytes]]) -> tuple[Problem, ...]:
     return by_place([*problems, *files.problems])
 
 
-def library_of(texts: Iterable[tuple[str, str | bytes]]) -> Library:
+def library_of(texts: Iterable[tuple[str, str | bytes]], *, proved: bool = False) -> Library:
     """The library of *texts* by file name. Raises ``DefinitionError`` with every problem."""
     sources, problems, unread = _sources(texts)
-    processes, files = compiled(sources, unread)
+    processes, files = compiled(sources, unread, proved=proved)
     problems += files.problems
     if any(not problem.warning for problem in problems):
         raise DefinitionError(problems)

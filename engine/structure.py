@@ -1,4 +1,4 @@
-"""The course of a process: what stages, actions, readers, documents and analytics refer to; that all are reached."""
+"""The course of a process: what stages, actions, readers, documents and analytics refer to."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ GROUPS = ("unit", "cycle", "stage")
 
 
 def check_structure(draft: Draft) -> None:
-    """Report every reference that leads nowhere, and stages that cannot be reached or left."""
+    """Report every reference that leads nowhere, and stages that cannot be left."""
     workflow = draft.workflow
     draft.known(workflow.at / "start", "N001", workflow.start, workflow.stages)
     for stage in workflow.stages.values():
@@ -32,8 +32,6 @@ def check_structure(draft: Draft) -> None:
     _check_forms(draft)
     _check_outputs(draft)
     _check_order(draft)
-    if not draft.files.problems:
-        _check_reachable(draft)
 
 
 def _check_stage(draft: Draft, stage: Stage) -> None:
@@ -144,16 +142,3 @@ def _check_order(draft: Draft) -> None:
     for item in (item for fields in (*forms.values(), *of_actions) for item in _with_columns(fields)):
         if item.after and item.at.path not in item.at.source.placed:
             (item.at / "after").of_key().report("L007", key="after")
-
-
-def _check_reachable(draft: Draft) -> None:
-    stages = draft.workflow.stages
-    seen, waiting = {draft.workflow.start}, [draft.workflow.start]
-    while waiting:
-        actions = stages[waiting.pop()].actions.values()
-        found = {clause.id for action in actions for clause in action.to or ()} - seen
-        seen |= found
-        waiting += sorted(found)
-    for stage in stages.values():
-        if stage.id not in seen:
-            stage.at.of_key().report("E02", stage=stage.id)

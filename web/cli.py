@@ -20,6 +20,7 @@ from engine import feel
 from engine.errors import DefinitionError, Problem
 from engine.library import SCENARIOS, Library, check
 from engine.process import Process
+from engine.proofs.stories import Story
 from engine.scenario import Scenario, read_scenarios, run
 from web import create_app, demo, people, roster, sessions
 from web.commands.explain import explain_command
@@ -102,7 +103,9 @@ def _tell_problems(found: Sequence[Problem]) -> None:
 def _as_data(problem: Problem) -> dict[str, Any]:
     place = problem.place
     where = {"file": place.file, "line": place.line, "column": place.column}
-    return {**where, "code": problem.code, "warning": problem.warning, "text": problem.text(language())}
+    told = {**where, "code": problem.code, "warning": problem.warning, "text": problem.text(language())}
+    story = problem.params.get("story")
+    return {**told, "story": story.data()} if isinstance(story, Story) else told
 
 
 @cli.command("test", help=N_("Jalankan skenario, semua atau dari satu daerah."))

@@ -1,0 +1,19 @@
+"""The proofs about the course of a process, one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from engine.process import Process
+from engine.proofs.reach import prove_reach
+from engine.proofs.space import explore
+from engine.proofs.stories import Stories
+
+
+def prove_course(process: Process, translations: Mapping[str, Mapping[str, str]]) -> None:
+    """Report whatever can go wrong on the way of a case, each with the shortest story that shows it."""
+    space = explore(process)
+    if space.too_large:
+        (process.workflow.at / "stages").of_key().report("E30")
+        return
+    prove_reach(space, Stories(space, translations))
