@@ -143,9 +143,14 @@ def worked_out(scope: CaseScope, value: Value) -> Any:
 
 def by_rule(scope: CaseScope, value: Value) -> Any:
     """The result of the rule alone, before any person's decision."""
-    result, how = _rule(value)(scope, value)
+    result, how = unrounded(scope, value)
     scope.how.setdefault(value.id, how)
     return rounded(result, decimals_of(scope.process, value))
+
+
+def unrounded(scope: CaseScope, value: Value) -> tuple[Any, How]:
+    """The result of the rule alone with all its digits, and the line that gave it."""
+    return _rule(value)(scope, value)
 
 
 def decimals_of(process: Process, part: Value | Column) -> int | None:

@@ -25,6 +25,7 @@ from engine.scenario import Scenario, read_scenarios, run
 from web import create_app, demo, people, roster, sessions
 from web.commands.explain import explain_command
 from web.commands.graph import graph_command
+from web.commands.receipt import receipt_command
 from web.config import Misconfigured, Settings, definitions_root
 from web.console import (
     GOOD,
@@ -197,7 +198,7 @@ def _steps(trace: feel.Trace) -> dict[str, Any]:
     return {"source": trace.source, "value": trace.value, "steps": [_steps(child) for child in trace.children]}
 
 
-for command in (explain_command, graph_command):
+for command in (explain_command, graph_command, receipt_command):
     cli.add_command(command)
 
 

@@ -305,7 +305,7 @@ def _foot(held: Held, made: Receipt) -> Iterator[str]:
             result=outcome,
         )
     if made.missing:
-        names = ", ".join(map(translated, made.missing))
+        names = ", ".join(translated(held.process.values[name].title) for name in made.missing)
         yield _("Tidak ada: %(names)s. Karena itu dipakai bobot pengganti.", names=names)
     if made.decimals is not None and made.kind in ("formula", "weights") and isinstance(made.result, Decimal):
         yield _("Dibulatkan ke %(decimals)s desimal.", decimals=made.decimals)
