@@ -188,9 +188,9 @@ class Player:
         opens = opens_on(self.process, self.case)
         if opens is not None:
             self.now = max(self.now + timedelta(minutes=1), datetime.combine(opens, time(1), UTC))
-        self._collect()
+        self.collect()
 
-    def _collect(self) -> None:
+    def collect(self) -> None:
         """Everybody answers a collection as soon as it is open."""
         for collection in self.process.by_stage.get("", ()):
             if collection.id in self.received or not is_open(self.process, self.case, collection.id):
@@ -297,14 +297,14 @@ class Player:
         today = self.case.cycle.day_of(self.now)
         values = opening(self.process, self.case, actor, action, today, afresh=True)
         mine = duty.submitted_by(action, actor.role)
-        beside = {name: _rows_of(mine[name], v) for name, v in self.scenario.beside.items() if name in mine}
+        beside = {name: rows_of(mine[name], v) for name, v in self.scenario.beside.items() if name in mine}
         try:
             return {**values, **dict(typed_form(duty, {**beside, **form}))}
         except Invalid as invalid:
             raise Refused(Refusal(invalid.code)) from None
 
 
-def _rows_of(item: Field, value: Any) -> Any:
+def rows_of(item: Field, value: Any) -> Any:
     """What stands beside the steps, as the rows of a table: one of them may stand alone, or be left out."""
     if not isinstance(item, Table) or isinstance(value, list):
         return value

@@ -16,13 +16,14 @@ from flask import Flask, session
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-from engine import Actor, Case
+from engine import Actor, Case, Outcome
 from engine.catalogue import TEXTS
 from engine.clock import opens_on
 from engine.kinds import File, Ratings, Table
 from engine.process import Process
-from engine.scenario import Scenario, compared
+from engine.scenario import READING, Player, Scenario, compared, rows_of
 from engine.sheet import opening
+from engine.timers import overtaken
 from web import sessions
 from web.database import writing
 from web.forms import typed_of
@@ -111,6 +112,7 @@ class Walk:
         self.instant = START
         app.extensions["clock"] = self
         self.clients: dict[str, FlaskClient] = {}
+        self.public = Player(process, scenario)
         with app.app_context():
             self.people = settle(process, {n: v for n, v in scenario.employee.items() if n in process.words.profile})
             with writing() as rows:
@@ -128,8 +130,11 @@ class Walk:
     def play(self) -> list[str]:
         """Every difference between what the pages did and what the scenario says."""
         self._seats()
+        self._collect()
         for number, step in enumerate(self.scenario.steps, 1):
             self._step(f"langkah {number} ({step['action']})", step)
+            self._collect()
+        self.differences += self.public.differences
         self.differences += compared(self.process, self.case, self.scenario.expected)
         if self.folded() != self.case:
             self.differences.append("melipat jurnal tidak memberi berkas yang sama")
@@ -205,13 +210,39 @@ class Walk:
     def _token(self, role: str, page: str) -> dict[str, str]:
         return hidden(self.client(self.people.of(role)).get(page).text)
 
+    def _collect(self) -> None:
+        """The public answers what is open. Their pages have tests of their own; here the store takes it as it is."""
+        with self.app.app_context(), writing() as rows:
+            held = store().held(rows, self.people.of(self.process.subject), self.case_id)
+            self.public.case, self.public.entries, self.public.now = held.case, (), self.instant
+            self.public.collect()
+            if self.public.entries:
+                outcome = Outcome(case=self.public.case, entries=self.public.entries)
+                store()._write(rows, held, Actor(role=""), outcome)
+
+    def _wait(self, where: str) -> None:
+        """What the system does by itself because a deadline has passed."""
+        with self.app.app_context(), writing() as rows:
+            held = store().held(rows, self.people.of(self.process.subject), self.case_id)
+            outcome = overtaken(self.process, held.case, self.instant)
+            if outcome is None:
+                self.differences.append(f"{where}: sistem tidak bertindak")
+            else:
+                store()._write(rows, held, Actor(role=self.process.system), outcome)
+
     def _step(self, where: str, step: Mapping[str, Any]) -> None:
+        if step["action"].startswith(READING):
+            return  # No page offers it; that the engine refuses it is what its own runner tests.
         case = self.case
         opens = opens_on(self.process, case)
         assert opens
         self.instant = max(
             self.instant + timedelta(minutes=1), START.replace(year=opens.year, month=opens.month, day=opens.day)
         )
+        if step.get("after"):
+            self.instant += timedelta(days=int(step["after"].removesuffix("d")))
+            self._wait(where)
+            return
         if step["actor"] == self.process.system:
             if case.stage == step["stage"] and not step.get("expect_error"):
                 self.differences.append(f"{where}: sistem belum menutup {case.stage}")
@@ -274,10 +305,13 @@ class Walk:
         """The step's form as its inputs are named on the page."""
         action = self.process.stages[step["stage"]].actions[step["action"]]
         duty = self.process.duty_of(step["stage"], action, step["actor"])
-        for name, value in {**self.scenario.beside, **(step["form"] or {})}.items():
+        asked = duty.submitted_by(action, step["actor"])
+        beside = {name: value for name, value in self.scenario.beside.items() if name in asked}
+        for name, value in {**beside, **(step["form"] or {})}.items():
             item = duty.fields.get(name)
             if isinstance(item, Table):
-                yield from self._cells(item, duty.settings[name].key, value)
+                rows = rows_of(item, value) if name in beside else value
+                yield from self._cells(item, duty.settings[name].key, rows)
             elif isinstance(item, File):
                 yield name, (io.BytesIO(PDF), str(value))
             elif not isinstance(item, Ratings):
