@@ -75,7 +75,13 @@ def grid(held: Held, table: Table, setting: Setting, rows: Any, change: str = ""
 
 def _cells(held: Held, table: Table, setting: Setting, named: Heading, row: Mapping[str, Any]) -> dict[str, Any]:
     said = {name: showing.cell(held.process, table, setting, name, value) for name, value in row.items()}
-    return {**said, "": _name(said, setting.key, named)}
+    links = {name: _link(held, value) for name, value in row.items() if showing.is_file(value)}
+    return {**said, **links, "": _name(said, setting.key, named)}
+
+
+def _link(held: Held, file: Mapping[str, Any]) -> Markup:
+    address = url_for("cases.attachment", case_id=held.case.id, attachment=file["id"])
+    return Markup('<a class="govuk-link" href="%s">%s</a>') % (address, file["name"])
 
 
 def _name(said: Mapping[str, str], key: str, named: Heading) -> Markup:

@@ -134,12 +134,22 @@ def _write(file: Path, content: bytes) -> None:
 
 
 def values(rows: Any, case_id: str, named: Mapping[str, str], person: str) -> dict[str, dict[str, Any]]:
-    """The values of file fields, by field, from the ids in *named*: of this case, this field and this person only."""
+    """The values of files, by the names of their inputs, from the ids in *named*.
+
+    Of this case, this field and this person only.
+    """
     query = select(Attachment.id, Attachment.field, Attachment.name, Attachment.size).where(
         Attachment.case_id == case_id, Attachment.owner_id == person, Attachment.id.in_(named.values())
     )
-    found = {row.field: row for row in rows.execute(query) if named.get(row.field) == row.id}
-    return {field: {"id": row.id, "name": row.name, "size": Decimal(row.size)} for field, row in found.items()}
+    found = {(row.id, row.field): row for row in rows.execute(query)}
+    files = {name: found.get((ident, field_of(name))) for name, ident in named.items()}
+    return {n: {"id": row.id, "name": row.name, "size": Decimal(row.size)} for n, row in files.items() if row}
+
+
+def field_of(name: str) -> str:
+    """The field that an input of this *name* belongs to. In a table that is the column, whatever the row."""
+    table, dot, rest = name.partition(".")
+    return f"{table}.{rest.rpartition('.')[2]}" if dot else name
 
 
 def size_text(size: int | Decimal) -> str:
@@ -170,16 +180,17 @@ def may_read(held: Held, row: Any) -> bool:
     if row.owner_id is not None and row.owner_id in {actor.person for actor in held.actors}:
         return True
     duty = held.process.duties.get(row.duty)
-    item = duty.fields.get(row.field) if duty else None
+    item = duty.fields.get(row.field.partition(".")[0]) if duty else None
     if duty is None or item is None or row.id not in _sent(held, duty, row.field):
         return False
     return reads_field(held.case, duty, item, [actor.role for actor in held.actors])
 
 
 def _sent(held: Held, duty: Duty, field: str) -> Iterator[str]:
-    """The ids of the files that were sent in *field*."""
+    """The ids of the files that were sent in *field*, or in that column of a table."""
+    name, _dot, column = field.partition(".")
     answers = held.case.answers.get(duty.id, {})
     for given in answers.values() if duty.many else [answers]:
-        value = given.get(field)
-        if isinstance(value, dict):
-            yield value["id"]
+        value = given.get(name)
+        cells = [row.get(column) for row in value] if isinstance(value, list) else [value]
+        yield from (cell["id"] for cell in cells if isinstance(cell, dict))

@@ -30,6 +30,7 @@ from web.forms import (
     paper,
     placed,
     rendered,
+    row_names,
     typed_of,
     values_of,
     with_row,
@@ -107,11 +108,16 @@ class Filling:
                 )
         return mine
 
+    def filled_in(self, name: str) -> Field | None:
+        """The field, or the column of a table, that an input of this name fills in; none of anybody else's."""
+        item, cell = self.writable.get(name.partition(".")[0]), "." in name
+        if isinstance(item, Table):
+            return item.columns.get(name.rpartition(".")[2]) if cell else None
+        return item
+
     def knows(self, name: str) -> bool:
         """Whether an input of this name is this person's to fill in here."""
-        item = self.writable.get(name.partition(".")[0])
-        if isinstance(item, Table):
-            return name.rpartition(".")[2] in item.columns
+        item = self.filled_in(name)
         return item is not None and not isinstance(item, File)
 
     def stays(self, name: str) -> bool:
@@ -134,9 +140,9 @@ class Filling:
         typed, unfit = dict(self.typed), {}
         place = {"case_id": self.held.case.id, "duty": self.offer.duty.id, "owner": current_user.id}
         for name, upload in files.items():
-            if upload.filename and isinstance(self.writable.get(name), File):
+            if upload.filename and isinstance(self.filled_in(name), File):
                 try:
-                    typed[name] = [attachments.keep(rows, upload, field=name, **place).id]
+                    typed[name] = [attachments.keep(rows, upload, field=attachments.field_of(name), **place).id]
                 except attachments.Unfit as error:
                     unfit[name] = [error.text]
         return replace(self, typed=typed, unfit=unfit)
@@ -145,12 +151,12 @@ class Filling:
         """The form after a button was pressed that adds or removes something."""
         name, dot, row = target.partition(".")
         item = self.writable.get(name)
+        if intent == "hapus" and isinstance(self.filled_in(target), File):
+            return replace(self, typed={name_: texts for name_, texts in self.typed.items() if name_ != target})
         if intent == "tambah" and isinstance(item, Table):
             return replace(self, typed=with_row(self.typed, item))
         if intent == "hapus" and isinstance(item, Table) and dot:
             return replace(self, typed=without_row(self.typed, item, row))
-        if intent == "hapus" and isinstance(item, File):
-            return replace(self, typed={name_: texts for name_, texts in self.typed.items() if name_ != name})
         return self
 
     # --- what it means ---
@@ -165,11 +171,9 @@ class Filling:
 
     @cached_property
     def files(self) -> dict[str, Any]:
-        """The attached files by field, as values."""
+        """The attached files by the name of their input, as values."""
         named = {
-            name: self.typed[name][0]
-            for name, item in self.writable.items()
-            if isinstance(item, File) and self.typed.get(name)
+            name: texts[0] for name, texts in self.typed.items() if texts and isinstance(self.filled_in(name), File)
         }
         return attachments.values(self.rows, self.held.case.id, named, current_user.id) if named else {}
 
@@ -180,10 +184,22 @@ class Filling:
     @cached_property
     def values(self) -> dict[str, Any]:
         """The values of what could be read."""
-        read = {
-            name: value for name, value in self._read.values.items() if not isinstance(self.writable.get(name), File)
-        }
-        return {**read, **self.files, **self.given}
+        alone = {name: file for name, file in self.files.items() if name in self.writable}
+        read = {name: self._with_files(name, value) for name, value in self._read.values.items()}
+        return {**read, **alone, **self.given}
+
+    def _with_files(self, name: str, value: Any) -> Any:
+        """What was read of a field with its attached files: of the rows of a table, those in its cells."""
+        item = self.writable.get(name)
+        if isinstance(item, File):
+            return None
+        own = [c.id for c in item.columns.values() if isinstance(c, File)] if isinstance(item, Table) else []
+        if not own:
+            return value
+        rows = zip(row_names(self.form, name), value, strict=True)
+        return [
+            {**cells, **{column: self.files.get(f"{name}.{row}.{column}") for column in own}} for row, cells in rows
+        ]
 
     @cached_property
     def sheet(self) -> Sheet:

@@ -326,10 +326,22 @@ def _source(process: Process, path: tuple[str, ...], reads: Iterable[tuple[str, 
         return _Source(name="title", inherited={"title": "", **{name: wording(name) for name in columns}})
     if path[0] in process.values:
         columns_ = process.values[path[0]].columns
-        return _Source(inherited={name: column.title or wording(name) for name, column in columns_.items()})
+        return _Source(
+            name="title" if "title" in columns_ else "",
+            inherited={name: column.title or wording(name) for name, column in columns_.items()},
+        )
     duty = process.duties.get(path[0])
     source = duty.fields.get(path[1]) if duty and len(path) > 1 else None
+    if duty and isinstance(source, Ratings):
+        return _rated_source(process, source)
     return _table_source(process, duty, source) if duty and isinstance(source, Table) else _Source()
+
+
+def _rated_source(process: Process, source: Ratings) -> _Source:
+    """Rated items: their titles, the columns of their catalogue, and the mark that each was given."""
+    names = {path[0] for path in feel.reads(source.from_.parsed)} & process.words.catalogues.keys()
+    columns = [column for name in names for column in process.words.catalogues[name].columns]
+    return _Source(name="title", inherited={"title": "", **{name: wording(name) for name in (*columns, "nilai")}})
 
 
 def _table_source(process: Process, duty: Duty, source: Table) -> _Source:
@@ -361,8 +373,13 @@ def typed_of(fields: Mapping[str, Field], duty: Duty, values: Mapping[str, Any])
             keys = duty.settings[name].columns
             typed |= {key: item.raw(values[key]) for key in keys if values.get(key) is not None}
         elif item.asked and values.get(name) is not None:
-            typed[name] = [values[name]["id"]] if isinstance(item, File) else item.raw(values[name])
+            typed[name] = _raw(item, values[name])
     return typed
+
+
+def _raw(item: Field, value: Any) -> list[str]:
+    """A value as it would have been typed; a file by its id."""
+    return [value["id"]] if isinstance(item, File) and value is not None else item.raw(value)
 
 
 def _typed_rows(table: Table, setting: Setting, rows: Any) -> Typed:
@@ -370,7 +387,7 @@ def _typed_rows(table: Table, setting: Setting, rows: Any) -> Typed:
     for index, row in enumerate(rows or []):
         name = str(row[setting.key]) if table.from_ else str(index)
         for column in table.answered():
-            typed[f"{table.id}.{name}.{column.id}"] = column.raw(row.get(column.id))
+            typed[f"{table.id}.{name}.{column.id}"] = _raw(column, row.get(column.id))
     if not rows and table.rows and not table.from_:
         typed |= {f"{table.id}.{i}.{c.id}": [""] for i in range(table.rows.least) for c in table.answered()}
     return typed
@@ -495,7 +512,8 @@ def _table_rows(asked: Asked, form: wtforms.Form, how: Rendering, named: Heading
             if not c.asked and row in values
         }
         removable = True
-        yield Row(row=row, raw={**cells, **shown}, errors=_row_errors(table, row, how), removable=removable)
+        attached = _attached(table, row, how)
+        yield Row(row=row, raw={**cells, **shown, **attached}, errors=_row_errors(table, row, how), removable=removable)
 
 
 def _given_row(table: Table, asked: Asked, row: Mapping[str, Any], entry: Any, how: Rendering, named: Heading) -> Row:
@@ -508,9 +526,17 @@ def _given_row(table: Table, asked: Asked, row: Mapping[str, Any], entry: Any, h
             raw[name] = typed.get(name, [])
         else:
             raw[name] = [how.show(asked, name, value)] if value is not None else []
+    if isinstance(entry, TableField):
+        raw |= _attached(table, key, how)
     facts = [(how.say(title), raw[name][0]) for name, title in named.facts.items() if raw.get(name)]
-    title = raw[named.name][0] if raw.get(named.name) else key
+    title = (raw.get(named.name) or raw.get(asked.setting.key) or [key])[0]
     return Row(row=key, title=title, facts=facts, raw=raw, errors=_row_errors(table, key, how), given=entry is None)
+
+
+def _attached(table: Table, row: str, how: Rendering) -> dict[str, Sequence[str]]:
+    """The files in the cells of a row, as their control shows them."""
+    own = (column.id for column in table.columns.values() if isinstance(column, File))
+    return {column: how.files.get(f"{table.id}.{row}.{column}", ()) for column in own}
 
 
 def _row_errors(table: Table, row: str, how: Rendering) -> dict[str, Sequence[str]]:

@@ -10,7 +10,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from engine import feel
-from engine.kinds import Choice, Computed, Day, Field, File, Line, Number, Ratings, Scale, Setting, Table, YesNo
+from engine.kinds import FILE, Choice, Computed, Day, Field, File, Line, Number, Ratings, Scale, Setting, Table, YesNo
 from engine.process import Process
 from engine.terms import Text
 from web.languages import day, moment, number, translated
@@ -52,11 +52,18 @@ def plain(process: Process, value: Any, type_: feel.Type = feel.ANY) -> str:
         return day(value)
     if isinstance(value, list):
         return ", ".join(items(process, value, type_)) or _("Tidak ada")
+    if is_file(value):
+        return str(value["name"])
     if isinstance(value, dict):
         return "; ".join(f"{word(process, name)}: {plain(process, item)}" for name, item in value.items())
     if type_ is feel.TEXT:
         return translated(value) if isinstance(value, Text) else str(value)
     return word(process, str(value), type_)
+
+
+def is_file(value: Any) -> bool:
+    """Whether *value* is that of an attachment, in whatever column it stands."""
+    return isinstance(value, dict) and value.keys() == FILE.members.keys()
 
 
 def items(process: Process, value: Sequence[Any], type_: feel.Type = feel.ANY) -> list[str]:
@@ -85,8 +92,8 @@ def word(process: Process, code: str, type_: feel.Type = feel.ANY) -> str:
 def cell(process: Process, item: Table, setting: Setting, name: str, value: Any) -> str:
     """What a row of *item* has in its column *name*, in words: one of its own, or one that came with the row."""
     column = item.columns.get(name)
-    if name == setting.key:
-        return str(value)
+    if name == setting.key and _member(setting.item, "title") != feel.ANY:
+        return str(value)  # The row is called by its title; its key stays a code.
     if column is None:
         return plain(process, value, _member(setting.item, name))
     if isinstance(column, Day):

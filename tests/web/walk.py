@@ -19,7 +19,7 @@ from sqlalchemy import text
 from engine import Actor, Case, Outcome
 from engine.catalogue import TEXTS
 from engine.clock import opens_on
-from engine.kinds import File, Ratings, Table
+from engine.kinds import Field, File, Ratings, Table
 from engine.process import Process
 from engine.scenario import READING, Player, Scenario, compared, rows_of
 from engine.sheet import opening
@@ -218,7 +218,7 @@ class Walk:
             self.public.collect()
             if self.public.entries:
                 outcome = Outcome(case=self.public.case, entries=self.public.entries)
-                store()._write(rows, held, Actor(role=""), outcome)
+                store()._write(rows, held, Actor(role=""), outcome, self.instant)
 
     def _wait(self, where: str) -> None:
         """What the system does by itself because a deadline has passed."""
@@ -228,7 +228,7 @@ class Walk:
             if outcome is None:
                 self.differences.append(f"{where}: sistem tidak bertindak")
             else:
-                store()._write(rows, held, Actor(role=self.process.system), outcome)
+                store()._write(rows, held, Actor(role=self.process.system), outcome, self.instant)
 
     def _step(self, where: str, step: Mapping[str, Any]) -> None:
         if step["action"].startswith(READING):
@@ -312,22 +312,25 @@ class Walk:
             if isinstance(item, Table):
                 rows = rows_of(item, value) if name in beside else value
                 yield from self._cells(item, duty.settings[name].key, rows)
-            elif isinstance(item, File):
-                yield name, (io.BytesIO(PDF), str(value))
             elif not isinstance(item, Ratings):
-                yield name, said(value)
+                yield name, typed_in(item, value)
 
     @staticmethod
-    def _cells(table: Table, key: str, value: Any) -> Iterator[tuple[str, str]]:
+    def _cells(table: Table, key: str, value: Any) -> Iterator[tuple[str, Any]]:
         if isinstance(value, dict):
             column = table.answered()[0].id
             yield from ((f"{table.id}.{code}.{column}", said(answer)) for code, answer in value.items())
             return
         for index, row in enumerate(value):
             name = str(row[key]) if table.from_ else str(index)
-            yield from (
-                (f"{table.id}.{name}.{c.id}", said(row[c.id])) for c in table.answered() if row.get(c.id) is not None
-            )
+            for column in table.answered():
+                if row.get(column.id) is not None:
+                    yield f"{table.id}.{name}.{column.id}", typed_in(column, row[column.id])
+
+
+def typed_in(item: Field | None, value: Any) -> Any:
+    """A value of a scenario as its control takes it; *item* is nothing for one of a ratings field's."""
+    return (io.BytesIO(PDF), str(value)) if isinstance(item, File) else said(value)
 
 
 def said(value: Any) -> Any:
