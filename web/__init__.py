@@ -6,7 +6,7 @@ from flask import Flask
 
 from web import access, clock, database, errors, frame, languages, passwords, security, sessions
 from web.config import Settings
-from web.views import account, cases, public
+from web.views import account, cases, offices, public
 
 #: In order: what is asked of a request first stands first.
 PARTS = (database, sessions, languages, passwords, access, security, frame, errors)
@@ -21,6 +21,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     clock.init_app(app, movable=settings.demo)
     for part in PARTS:
         part.init_app(app)
-    for views in (account, cases, public):
+    for views in (account, cases, offices, public):
         app.register_blueprint(views.blueprint)
     return app

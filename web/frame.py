@@ -19,11 +19,20 @@ from werkzeug.wrappers import Response
 
 from web import clock
 from web.access import open_to
+from web.console import N_
 from web.languages import day, language
+from web.reception import gathers
 
 BUILT = Path(__file__).parent / "static" / "build"
-#: The pages that the header leads to, where they exist: endpoint and name. Who leads nobody has no team.
-PAGES = (("cases.tasks", "Tugas saya"), ("cases.team", "Tim saya"), ("account.help", "Bantuan"))
+#: The pages that the header leads to, in order: endpoint, name, and what somebody must be for it.
+PAGES = (
+    ("cases.tasks", N_("Tugas saya"), None),
+    ("cases.team", N_("Tim saya"), "leads"),
+    ("offices.cases", N_("Berkas"), "in_office"),
+    ("offices.rounds", N_("Siklus"), "in_office"),
+    ("offices.codes", N_("Suara warga"), "in_unit_office"),
+    ("account.help", N_("Bantuan"), None),
+)
 
 
 def init_app(app: Flask) -> None:
@@ -63,10 +72,11 @@ def _person() -> dict[str, Any]:
 
 
 def _navigation() -> Any:
-    names = {"Tugas saya": _("Tugas saya"), "Tim saya": _("Tim saya"), "Bantuan": _("Bantuan")}
-    for endpoint, name in PAGES:
-        if endpoint in current_app.view_functions and (endpoint != "cases.team" or current_user.leads):
-            yield url_for(endpoint), names[name], request.endpoint == endpoint, None
+    for endpoint, name, needed in PAGES:
+        if endpoint == "offices.codes" and not gathers(current_user.region_id):
+            continue
+        if needed is None or getattr(current_user, needed):
+            yield url_for(endpoint), _(name), request.endpoint == endpoint, None
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -27,7 +28,7 @@ from web.filling import Errors, Filling, reason_text, saved_text, typed_from, ty
 from web.inbox import awaited, due_text
 from web.languages import day, moment, translated
 from web.map import CourseMap, course_map
-from web.store import Held, Moved, store
+from web.store import Held, Missing, Moved, store
 from web.waiting import sealed_in
 
 
@@ -82,6 +83,7 @@ class CasePage:
     history: list[dict[str, str]]
     result: bool
     raters: list[dict[str, str]]
+    related: list[tuple[str, str]]
     profile: list[dict[str, str]]
     map: CourseMap | None
 
@@ -111,6 +113,7 @@ def case_page(held: Held, now: datetime) -> CasePage:
         history=list(_history(held, entries)),
         result=has_result(held.process, seen),
         raters=list(_raters(held)),
+        related=[] if rates_only else list(_related(held)),
         profile=[] if rates_only else list(_profile(held)),
         map=None if rates_only else course_map(held),
     )
@@ -136,6 +139,18 @@ def _sealed(held: Held, found: Read) -> Iterator[Answer]:
     for name in sorted(texts.keys() & set(names)):
         item = duty.fields[name]
         yield Answer(field=item, setting=duty.settings[name], value=texts[name], title=item.title)
+
+
+def _related(held: Held) -> Iterator[tuple[str, str]]:
+    """The cases that this one follows up or that follow it up, of those that this person holds too."""
+    for row in store().related(reading(), held.case.id):
+        with suppress(Missing):
+            other = store().held(reading(), held.actors[0].person, row.id)
+            title = translated(other.process.title)
+            name = (
+                _("Tindak lanjut: %(title)s") if row.origin_id == held.case.id else _("Tindak lanjut dari: %(title)s")
+            )
+            yield name % {"title": title}, url_for("cases.show", case_id=row.id)
 
 
 def about(held: Held) -> str:

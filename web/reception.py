@@ -21,12 +21,15 @@ from engine.collecting import is_open
 from engine.model import Action
 from engine.process import Duty, Process
 from web import codes, waiting
+from web.definitions import library
 from web.statements import Statement, connection_of
 from web.store import Held, Missing, Store, Subject, day, store
 from web.waiting import Given
 
 #: So many codes are made at once at most: a page to print.
 MOST = 60
+#: The most cases of a unit that one page shows.
+STAFF = 200
 
 _ISSUE = Statement("""
 insert into service_code (code_hash, case_id) values (:code, :case) on conflict (code_hash) do nothing
@@ -54,6 +57,12 @@ from cycle y join region r on r.id = y.region_id order by r.title, y.start desc,
 _UNITS = Statement("select code, name from unit where region_id = :region order by name")
 _CASES = Statement("""
 select c.id from appraisal c join cycle y on y.id = c.cycle_id where c.person_id = :person order by y.start desc, c.id
+""")
+_OF_UNIT = Statement("""
+select c.id from appraisal c join person p on p.id = c.person_id join cycle y on y.id = c.cycle_id
+where p.id <> :me and y."end" >= :today and exists (
+  select 1 from office o where o.person_id = :me and o.region_id = p.region_id and o.unit_code = p.unit_code)
+order by p.name, c.id limit :n
 """)
 _STAFF = Statement("""
 select p.id, p.name, p.nip from person p join office o on o.region_id = p.region_id and o.unit_code = p.unit_code
@@ -165,6 +174,12 @@ class Reception:
         """How many codes there are for a case."""
         return int(_COUNT.first(rows, {"case": case_id}).number)
 
+    def cases(self, rows: Any, officer: str, today: date) -> list[Held]:
+        """The running cases of the officer's unit about which people without an account are asked, by name."""
+        found = _OF_UNIT.all(rows, {"me": officer, "today": today.isoformat(), "n": STAFF})
+        held = (self._store.held(rows, officer, row.id) for row in found)
+        return [one for one in held if is_officer(one) and doors(one.process)]
+
     def served(self, rows: Any, code: str, today: date) -> Held:
         """The case that *code* is for. Raises ``UnknownCode`` or ``ExpiredCode``."""
         row = _CODE.first(rows, {"code": self._code_hash(code)}) if codes.is_code(code, codes.SERVICE) else None
@@ -186,12 +201,10 @@ class Reception:
         """The running cycles with a collection that needs no code; of several in a region and process the latest."""
         found: dict[tuple[str, str], Place] = {}
         for row in _CYCLES.all(rows, {}):
-            process = self._store.definitions.process(connection_of(rows), row.definition)
-            if not day(row.start) <= today <= day(row.end) or not any(not d.once for d in doors(process)):
-                continue
-            cycle = Cycle(id=row.id, start=day(row.start), end=day(row.end), zone=row.zone)
-            about = {"region": row.region_id, "region_title": row.region_title, "cycle_title": row.title}
-            found.setdefault((row.region_id, process.id), Place(**about, cycle=cycle, process=process))
+            place = self._place(rows, row)
+            takes = any(not door.once for door in doors(place.process))
+            if takes and place.cycle.start <= today <= place.cycle.end:
+                found.setdefault((place.region, place.process.id), place)
         return list(found.values())
 
     def units(self, rows: Any, region: str) -> list[tuple[str, str]]:
@@ -273,13 +286,13 @@ class Reception:
         held = self._store.held_by_public(rows, row.case_id)
         return Followed(**about, process=held.process, case=held.case)
 
-    def unnamed(self, rows: Any, officer: str) -> list[tuple[Given, Process, list[Any]]]:
-        """The reports that wait for *officer* to name the employee, with whom they may name, and the process."""
-        found: dict[str, tuple[Given, Process, list[Any]]] = {}
+    def unnamed(self, rows: Any, officer: str) -> list[tuple[Given, Place, list[Any]]]:
+        """The reports that wait for *officer* to name the employee, where they were given, and whom one may name."""
+        found: dict[str, tuple[Given, Place, list[Any]]] = {}
         for role in self._unit_roles(rows):
             staff = _STAFF.all(rows, {"me": officer, "role": role})
             for row in waiting.unnamed(rows, officer, role):
-                found.setdefault(row.answer, (waiting.given_of(row), self._process_of(rows, row.cycle_id), staff))
+                found.setdefault(row.answer, (waiting.given_of(row), self._place_of(rows, row.cycle_id), staff))
         return list(found.values())
 
     def name(self, rows: Any, officer: str, answer: str, person: str, now: datetime) -> bool:
@@ -311,9 +324,14 @@ class Reception:
         processes = [self._store.definitions.process(connection_of(rows), digest) for digest in found]
         return sorted({role for process in processes for role in process.roles_of.get("unit office", ())})
 
-    def _process_of(self, rows: Any, cycle: str) -> Process:
-        row = next(row for row in _CYCLES.all(rows, {}) if row.id == cycle)
-        return self._store.definitions.process(connection_of(rows), row.definition)
+    def _place_of(self, rows: Any, cycle: str) -> Place:
+        return self._place(rows, next(row for row in _CYCLES.all(rows, {}) if row.id == cycle))
+
+    def _place(self, rows: Any, row: Any) -> Place:
+        process = self._store.definitions.process(connection_of(rows), row.definition)
+        cycle = Cycle(id=row.id, start=day(row.start), end=day(row.end), zone=row.zone)
+        about = {"region": row.region_id, "region_title": row.region_title, "cycle_title": row.title}
+        return Place(**about, cycle=cycle, process=process)
 
     # --- hashes ---
 
@@ -359,6 +377,11 @@ def door(found: Sequence[Door], collection: str, role: str) -> Door | None:
 def is_officer(held: Held) -> bool:
     """Whether somebody holds an office of the unit on this case."""
     return any(held.process.words.roles[actor.role].is_ == "unit office" for actor in held.actors)
+
+
+def gathers(region: str) -> bool:
+    """Whether a process of *region* asks people without an account."""
+    return any(process.workflow.region == region and doors(process) for process in library().processes.values())
 
 
 def unnamed_visit(place: Place, found: Door, unit: str) -> Visit:

@@ -90,7 +90,7 @@ class Person(db.Model):  # type: ignore[name-defined]
     superior_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"), index=True)
     language: Mapped[str] = mapped_column(String(2), default="id")
     profile: Mapped[str] = mapped_column(Text, default="{}")
-    __table_args__ = (Index(None, "region_id", "unit_code"),)
+    __table_args__ = (Index(None, "region_id", "unit_code"), Index(None, "name"))
 
 
 class Office(db.Model):  # type: ignore[name-defined]

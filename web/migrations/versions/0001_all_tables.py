@@ -99,6 +99,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("nip", name=op.f("uq_person_nip")),
     )
     with op.batch_alter_table("person", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_person_name"), ["name"], unique=False)
         batch_op.create_index(batch_op.f("ix_person_region_id_unit_code"), ["region_id", "unit_code"], unique=False)
         batch_op.create_index(batch_op.f("ix_person_superior_id"), ["superior_id"], unique=False)
 
@@ -331,6 +332,7 @@ def downgrade() -> None:
     with op.batch_alter_table("person", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_person_superior_id"))
         batch_op.drop_index(batch_op.f("ix_person_region_id_unit_code"))
+        batch_op.drop_index(batch_op.f("ix_person_name"))
 
     op.drop_table("person")
     with op.batch_alter_table("cycle", schema=None) as batch_op:
