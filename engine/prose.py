@@ -328,7 +328,7 @@ class _Saying:
         self, tested: str, type_: feel.Type | None, tests: Iterable[n.Node], options: Mapping[str, str] = NO_OPTIONS
     ) -> str:
         some = list(tests)
-        if all(isinstance(test, n.Literal) for test in some):
+        if all(_is_option(test, type_) for test in some):
             told = (self._option(test, type_, options) for test in some)
             return self.say("one_of", a=tested, b=joined(told, self.say("or")))
         return f" {self.say('or')} ".join(self._tested(test, tested, type_) for test in some)
@@ -338,7 +338,7 @@ class _Saying:
         if not isinstance(node, n.Tests):
             return self._tested(node, tested, type_)
         told = self._among(tested, type_, node.tests)
-        if node.negated and all(isinstance(test, n.Literal) for test in node.tests):
+        if node.negated and all(_is_option(test, type_) for test in node.tests):
             options = joined((self._option(test, type_) for test in node.tests), self.say("or"))
             return self.say("is_not", a=tested, b=options)
         return self.say("not", x=told) if node.negated else told
@@ -366,11 +366,10 @@ class _Saying:
         return found.setting.options if found else NO_OPTIONS
 
     def _option(self, node: n.Node, type_: feel.Type | None, options: Mapping[str, str] = NO_OPTIONS) -> str:
-        if not isinstance(node, n.Literal) or not isinstance(node.value, str):
+        code = node.name if isinstance(node, n.Name) and _is_option(node, type_) else getattr(node, "value", None)
+        if not isinstance(code, str):
             return self.said(node)
-        if node.value in options:
-            return self.speaker.quoted(options[node.value])
-        return self.speaker.option(type_, node.value)
+        return self.speaker.quoted(options[code]) if code in options else self.speaker.option(type_, code)
 
     # --- what is ---
 
@@ -584,6 +583,12 @@ class _Saying:
             case n.Call() if _called_name(node) in self.process.words.signatures:
                 return self.process.words.signatures[_called_name(node)].result
         return None
+
+
+def _is_option(test: n.Node, type_: feel.Type | None) -> bool:
+    """Whether *test* is a constant. In the cell of a table the codes of options stand without quotes."""
+    known = type_.options if isinstance(type_, feel.Codes) else ()
+    return isinstance(test, n.Literal) or (isinstance(test, n.Name) and test.name in known)
 
 
 def _called_name(node: n.Call) -> str:

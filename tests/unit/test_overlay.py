@@ -383,7 +383,7 @@ def conflict(names: list[str]) -> bool:
     return {"jenis", "tanpa_saran"} <= set(names) or ("tanpa_tahap" in names and bool(of_stage & set(names)))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(
     st.lists(st.sampled_from(sorted(CHANGES)), unique=True, min_size=1, max_size=6).filter(lambda n: not conflict(n))
 )

@@ -31,3 +31,17 @@ def test_an_unknown_region_is_a_misuse() -> None:
     result = borang("explain", "atlantis")
     assert result.exit_code == MISUSE
     assert "pontianak" in result.output
+
+
+def test_what_a_region_changes_against_its_base() -> None:
+    result = borang("explain", "tanjungpinang", "--diff", "dasar_asn")
+    assert result.exit_code == GOOD
+    assert '- Tahap "Penetapan indikator kinerja utama" dihapus.' in result.output
+    data = json.loads(borang("explain", "tanjungpinang", "--diff", "dasar_asn", "--json").output)
+    assert [change["sentence"] for change in data] == [
+        line[2:] for line in result.output.splitlines() if line.startswith("- ")
+    ]
+
+
+def test_nothing_changes_against_itself() -> None:
+    assert borang("explain", "pontianak", "--diff", "pontianak").output == "Tidak ada perbedaan.\n"
