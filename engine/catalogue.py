@@ -253,8 +253,8 @@ TEXTS: dict[str, tuple[str, str]] = {
             'Move the line "otherwise" to the bottom: no line behind it ever holds.'),
     "E14": ("Putuskan lingkaran ini: {names}. Sebuah nilai tidak boleh bergantung pada dirinya sendiri.",
             "Break this circle: {names}. A value must not depend on itself."),
-    "E16": ("Ubah bobot supaya jumlahnya tepat 100 tanpa yang negatif; sekarang {found}.",
-            "Change the weights so that they total exactly 100 and none is negative; they total {found}."),
+    "E16": ("Ubah bobot supaya jumlahnya tepat 100 tanpa yang negatif atau nol; sekarang {found}.",
+            "Change the weights so that they total exactly 100 and none is negative or zero; they total {found}."),
     "E20": ('Beri tahap "{stage}" sebuah deadline: tindakan ini diambil sistem saat tenggat.',
             'Give the stage "{stage}" a deadline: the system takes this action when it passes.'),
     # --- values typed by people (engine.kinds) ----------------------------------------------------------------------

@@ -23,6 +23,7 @@ from engine.overlay import overlaid
 from engine.process import Process
 from engine.proofs.course import prove_course
 from engine.proofs.rules import check_rules
+from engine.proofs.wording import check_translations
 from engine.sheets import check_sheets
 from engine.source import Source
 from engine.structure import check_structure
@@ -61,6 +62,7 @@ def _prove(files: Files, drafts: Mapping[str, Draft]) -> None:
         check_rules(drafts[name])
         if drafts[name].sound:
             prove_course(_process(drafts[name], _texts(drafts, name)), files.translations)
+    check_translations(files)
 
 
 def _read(files: Files, sources: Iterable[Source]) -> None:

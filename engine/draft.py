@@ -10,7 +10,7 @@ from engine import feel
 from engine.catalogue import TEXTS
 from engine.errors import Place
 from engine.files import Files
-from engine.model import Action, Workflow
+from engine.model import Action, Vocabulary, Workflow
 from engine.process import Code, Duty
 from engine.shape import At, nearest
 from engine.source import Source
@@ -45,6 +45,12 @@ class Draft:
         """Whether nothing is wrong, so far, in the files that this workflow is made of."""
         files = {source.file for source in self.used.values()}
         return not self.flawed and not any(p.place.file in files and not p.warning for p in self.files.problems)
+
+    @property
+    def layers(self) -> list[Vocabulary | Workflow]:
+        """Where its words come from: the vocabularies in use, and the workflow's own over them."""
+        vocabularies = [self.files.vocabularies[name] for kind, name in self.used if kind == "vocabulary"]
+        return [*vocabularies, self.workflow]
 
     def actions_at(self, duty: Duty) -> Iterable[Action]:
         """Everything that can be done where *duty* is done."""

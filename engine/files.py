@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.errors import Place, Problem
-from engine.model import FILES, Catalogue, Form, Vocabulary, Workflow
+from engine.model import FILES, Catalogue, Form, Translation, Vocabulary, Workflow
 from engine.shape import At, Path, build, nearest, problems_of, pruned
 from engine.source import Source
 
@@ -29,6 +29,7 @@ class Files:
     vocabularies: dict[str, Vocabulary] = field(default_factory=dict)
     catalogues: dict[str, Catalogue] = field(default_factory=dict)
     translations: dict[str, dict[str, str]] = field(default_factory=dict)
+    translation_files: list[Translation] = field(default_factory=list)
     sources: dict[tuple[str, str], Source] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     #: Names of parts that were wrong and left out: what refers to them is not reported again.
@@ -82,6 +83,7 @@ class Files:
         name = getattr(record, kind)
         if kind == "translation":
             self.translations.setdefault(name, {}).update(record.texts)
+            self.translation_files.append(record)
             return
         of_kind = getattr(self, _PLURAL.get(kind, kind + "s"))
         if name in of_kind:

@@ -103,7 +103,7 @@ def _check(draft: Draft, value: Value) -> None:
 def _check_weights(draft: Draft, value: Value) -> None:
     for line in value.weights or ():
         weights = line.parts.values()
-        if draft.files.whole(line.at) and (sum(weights) != 100 or min(weights) < 0):
+        if draft.files.whole(line.at) and (sum(weights) != 100 or min(weights) <= 0):
             line.at.report("E16", found=str(sum(weights)))
         for name in line.parts:
             at = (line.at / name).of_key()

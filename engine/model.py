@@ -440,6 +440,7 @@ class Translation:
     """Texts of one folder in another language."""
 
     translation: Word = doc("the language, such as `en`")
+    at: At = given("at")
     texts: dict[Word, Word] = doc("`Indonesian text: text`")
 
 
