@@ -62,7 +62,8 @@ def _prove(files: Files, drafts: Mapping[str, Draft]) -> None:
         check_rules(drafts[name])
         if drafts[name].sound:
             prove_course(_process(drafts[name], _texts(drafts, name)), files.translations)
-    check_translations(files)
+    if not files.lost and not any(not problem.warning for problem in files.problems):
+        check_translations(files)
 
 
 def _read(files: Files, sources: Iterable[Source]) -> None:

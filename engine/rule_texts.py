@@ -128,16 +128,16 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "E24": (
         (
-            'Ganti {{{name}}} dalam pesan "{code}": tidak ada yang mengisi nama itu di tempat pesan ini '
+            'Ganti {{{name}}} dalam pesan "{refusal}": tidak ada yang mengisi nama itu di tempat pesan ini '
             "disampaikan.{maybe}"
         ),
-        'Replace {{{name}}} in the message "{code}": nothing fills in that name where the message is told.{maybe}',
+        'Replace {{{name}}} in the message "{refusal}": nothing fills in that name where the message is told.{maybe}',
     ),
     "E24brace": (
-        'Tulis kurung kurawal dalam pesan "{code}" berpasangan, misalnya {{nilai}}.',
-        'Write the braces in the message "{code}" in pairs, such as {{value}}.',
+        'Tulis kurung kurawal dalam pesan "{refusal}" berpasangan.',
+        'Write the braces in the message "{refusal}" in pairs.',
     ),
-    "E30": (
+    "E30size": (
         "Bagi bagian ini: isinya {found}, batasnya {limit}.",
         "Split this part: it has {found}, the limit is {limit}.",
     ),
@@ -185,8 +185,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         ),
     ),
     "W29": (
-        'Tulis terjemahan ({language}) untuk "{text}".',
-        'Write the translation ({language}) of "{text}".',
+        'Tulis terjemahan ({into}) untuk "{text}".',
+        'Write the translation ({into}) of "{text}".',
     ),
     "W29lost": (
         'Perbarui atau hapus terjemahan "{text}": teks itu tidak ada lagi.{maybe}',

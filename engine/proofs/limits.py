@@ -65,7 +65,7 @@ def _check_sizes(draft: Draft) -> None:
 
 def _check_size(at: At, found: int, limit: int) -> None:
     if found > limit:
-        at.of_key().report("E30", found=found, limit=limit)
+        at.of_key().report("E30size", found=found, limit=limit)
 
 
 def _check_field(draft: Draft, item: Field) -> None:

@@ -30,14 +30,12 @@ def check_monotone_table(draft: Draft, table: DecisionTable, grid: Grid) -> None
     numbers = draft.words.type_of(table.output) is not None and table.output in ("number",) and all(ordered)
     if not (rating or numbers) or prod(len(axis) for axis in grid.axes) > COMBINATIONS:
         return
-    for axis, is_ordered in enumerate(ordered):
-        if is_ordered:
-            _check_axis(draft, table, grid, axis, ordered, rating=rating)
+    axes = (axis for axis, is_ordered in enumerate(ordered) if is_ordered)
+    any(_turns(draft, table, grid, axis, ordered, rating=rating) for axis in axes)
 
 
-def _check_axis(
-    draft: Draft, table: DecisionTable, grid: Grid, axis: int, ordered: Sequence[bool], *, rating: bool
-) -> None:
+def _turns(draft: Draft, table: DecisionTable, grid: Grid, axis: int, ordered: Sequence[bool], *, rating: bool) -> bool:
+    """Whether more of one input is better here and worse there, which is reported then."""
     for steps in _by_kind(draft, grid, axis, ordered).values():
         worse = [step for step in steps if step.change < 0]
         better = [step for step in steps if step.change > 0]
@@ -47,7 +45,8 @@ def _check_axis(
             name = list(table.inputs)[axis]
             params: dict[str, Any] = {"table": table.id, "input": name, "one": step.before, "other": step.after}
             at.report("E32" if rating else "W32", warning=not rating, **params, low=step.low, high=step.high)
-            return
+            return True
+    return False
 
 
 @dataclass(frozen=True, slots=True)

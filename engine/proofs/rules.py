@@ -18,8 +18,7 @@ def check_rules(draft: Draft) -> None:
         grid = grid_of(draft, table)
         if grid is None:
             check_general_table(draft, table)
-        else:
-            check_table(draft, table, grid)
+        elif check_table(draft, table, grid):
             check_monotone_table(draft, table, grid)
     for value in draft.workflow.values.values():
         check_weights(draft, value)

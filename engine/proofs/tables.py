@@ -76,14 +76,16 @@ def grid_of(draft: Draft, table: DecisionTable) -> Grid | None:
     return Grid(table, draft.words.decisions[table.id], tuple(axes))
 
 
-def check_table(draft: Draft, table: DecisionTable, grid: Grid) -> None:
-    """Report gaps, rows that never fire and ratings that never come."""
+def check_table(draft: Draft, table: DecisionTable, grid: Grid) -> bool:
+    """Report gaps, rows that never fire and ratings that never come. Whether there was none of them."""
     if grid.size() > COMBINATIONS:
         (table.at / "rows").of_key().report("W11", warning=True, name=table.id)
-        return
+        return False
+    before = len(draft.files.problems)
     _check_gap(table, grid)
     _check_rows(table, grid)
     _check_results(draft, table)
+    return len(draft.files.problems) == before
 
 
 def _check_gap(table: DecisionTable, grid: Grid) -> None:

@@ -31,7 +31,7 @@ def check_translations(files: Files) -> None:
     for language, known in files.translations.items():
         for text, at in texts:
             if text not in known and language not in text.translations and _LETTER.search(text):
-                at.report("W29", warning=True, text=_short(text), language=language)
+                at.report("W29", warning=True, text=_short(text), into=language)
     rows = [row for catalogue in files.catalogues.values() for row in catalogue.rows.values()]
     _check_stale(files, {str(text) for text, _ in texts} | {str(cell) for row in rows for cell in row.cells.values()})
 
@@ -96,12 +96,12 @@ def _check_message(draft: Draft, code: str, text: str, names: set[str]) -> None:
     try:
         filled = [name for _, name, _, _ in Formatter().parse(text) if name is not None]
     except ValueError:
-        at.report("E24brace", code=code)
+        at.report("E24brace", refusal=code)
         return
     for name in filled:
         if name not in names:
             offset = text.index("{" + name)
-            at.report("E24", offset=offset, name=name, code=code, maybe_id=nearest(name, sorted(names)))
+            at.report("E24", offset=offset, name=name, refusal=code, maybe_id=nearest(name, sorted(names)))
 
 
 def _message_at(draft: Draft, code: str) -> At:

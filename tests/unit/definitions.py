@@ -52,7 +52,7 @@ variants:
 defaults:
   decimals: 2
   overdue: admin
-  readers: {pegawai: now}
+  readers: {pegawai: selesai, atasan: now}
 """
 
 CATALOGUE = """\
@@ -142,7 +142,7 @@ values:
     title: Hasil
     formula: sum(for s in penilaian.dinilai return s.bobot * s.capaian) / 100
   perilaku_diri: mean(diri.butir.nilai) * 20
-  perilaku_rekan: {formula: mean(sejawat.km) * 20, optional: true}
+  perilaku_rekan: {formula: mean(sejawat.km) * 20, optional: true, at_least: 2}
   perilaku:
     weights:
       - {perilaku_diri: 40, perilaku_rekan: 60}
@@ -153,6 +153,7 @@ values:
   nilai_awal: {formula: nilai, frozen_at: penilaian, optional: true}
   predikat: {formula: "predikat_dari(nilai, pegawai.golongan)", readers: {atasan: penilaian}, discloses: hukuman}
   usul:
+    readers: {pegawai: none, atasan: none}
     first:
       pembinaan: predikat = "KURANG" or pegawai.hukuman
       tetap: otherwise
@@ -237,6 +238,73 @@ TRANSLATION = """\
 translation: en
 texts:
   Rencana: Plan
+  Laporan: Report
+  Isi: Content
+  Penilaian: Rating
+  Dinilai: Rated
+  Realisasi: Result
+  Capaian: Achievement
+  Sementara: So far
+  Catatan: Note
+  Putusan: Decision
+  Setuju: Agreed
+  Ya: 'Yes'
+  Tidak: 'No'
+  Nilai lain: Another score
+  Sikap: Attitude
+  Latihan: Training
+  Sudah dibahas: Discussed
+  Perilaku: Behaviour
+  Pendapat: Opinion
+  Sasaran: Goal
+  Kode: Code
+  Bobot: Weight
+  Jumlah: Total
+  Mulai: Start
+  Unit: Unit
+  Unit A: Unit A
+  Unit B: Unit B
+  Butir perilaku: Behaviour items
+  Kerja sama: Teamwork
+  Pelayanan: Service
+  Pelayanan publik: Public service
+  Penilaian kinerja: Performance appraisal
+  Ajukan: Submit
+  Umpan balik: Feedback
+  Diri: Oneself
+  Sejawat: Peers
+  Jawab: Answer
+  Tutup: Close
+  Kembalikan: Return
+  Alasan: Reason
+  Tetapkan: Confirm
+  Selesai: Done
+  Kirim: Send
+  Hasil: Results
+  Dokumen: Document
+  Tren: Trend
+  Nilai sikap.: Rate the attitude.
+  Tunggu jawaban pegawai.: Wait for the employee.
+  Sudah dikembalikan satu kali.: It has been returned once.
+  Kata bersama: Common words
+  Pegawai: Employee
+  Atasan: Superior
+  Atasan penilai: Superior's superior
+  Rekan: Peer
+  Masyarakat: Public
+  Admin: Admin
+  Sistem: System
+  Golongan: Grade
+  Tiga: Three
+  Empat: Four
+  Predikat: Predicate
+  Kurang: Poor
+  Baik: Good
+  Sangat baik: Very good
+  Buruk: Bad
+  Cukup: Fair
+  Istimewa: Outstanding
+  Tulis paling sedikit satu sasaran, sekarang {jumlah}.: Write at least one goal, there are {jumlah}.
 """
 
 #: The whole process by file name.

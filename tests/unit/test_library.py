@@ -73,7 +73,7 @@ class TestLanguages:
         assert library.text("Rencana", "id") == "Rencana"
 
     def test_a_text_without_translation_stays_indonesian(self) -> None:
-        assert load_texts(FILES).text("Tetapkan", "en") == "Tetapkan"
+        assert load_texts(FILES).text("Belum diterjemahkan", "en") == "Belum diterjemahkan"
 
     def test_a_translation_beside_the_text_comes_first(self) -> None:
         assert load_texts(FILES).text(Text("Rencana", {"en": "Scheme"}), "en") == "Scheme"

@@ -52,7 +52,7 @@ BAD = [
     ("N001", W, "opens: selesai", "opens: §tutup"),
     ("N001", W, "opens: rencana\n    closes", "opens: §rencanaa\n    closes"),
     ("N001", P, "readers: {pegawai: none}", "readers: {pegawai: §never}"),
-    ("N001", V, "readers: {pegawai: now}", "readers: {pegawai: §sekarang}"),
+    ("N001", V, "readers: {pegawai: selesai, atasan: now}", "readers: {pegawai: §sekarang, atasan: now}"),
     ("N002", W, "    actor: pegawai\n    form: rencana", "    actor: §pegawia\n    form: rencana"),
     ("N002", W, "actor: [sistem, admin]", "actor: [sistem, §admn]"),
     ("N002", W, "readers: {pegawai: selesai}", "readers: {§pegawa: selesai}"),

@@ -61,8 +61,8 @@ TABLES = [
     output: mutu
     §rows:
       - ["> 10", A]
-      - ["< «9¦10», 9", B]
-      - ["10", C]
+      - ["< «9¦10», 9", C]
+      - ["10", B]
 """, "untuk nilai = 9.5 tidak"),
     ("E11table", """    inputs: {ide: boolean, mutu: mutu}
     output: number
@@ -111,8 +111,8 @@ TABLES = [
     ("E12row", """    inputs: {nilai: number, ide: boolean}
     output: mutu
     rows:
-      - [">= 50", "-", B]
-      - §[">= «90¦0»", "true", A]
+      - [">= 50", "-", A]
+      - §[">= «90¦0»", "true", B]
       - ["-", "-", C]
 """, "untuk nilai = 90 dan ide = ya baris 1"),
     ("E12row", """    inputs: {mutu: mutu, ide: boolean}
