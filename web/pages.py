@@ -289,8 +289,9 @@ def _raters(held: Held) -> Iterator[dict[str, str]]:
     if held.process.stages[held.case.stage].final:
         return
     mine = {actor.role for actor in held.actors}
+    wanted = {name for duty in held.process.duties.values() for name in duty.actor}
     for role in held.process.words.roles.values():
-        if role.confirmed_by and mine & {*role.proposed_by, *role.confirmed_by}:
+        if role.id in wanted and role.confirmed_by and mine & {*role.proposed_by, *role.confirmed_by}:
             count = held.case.seats.get(role.id, 0)
             state = _("%(count)s orang sudah disetujui", count=count) if count else _("Belum disetujui")
             href = url_for("cases.seats", case_id=held.case.id, role=role.id)
