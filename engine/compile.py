@@ -7,13 +7,14 @@ what depends on it is not reported again.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 
 from engine import feel
 from engine.calls import compile_calls
 from engine.draft import Draft
 from engine.duties import add_duties
-from engine.errors import by_place
+from engine.errors import Problem, by_place
 from engine.files import Files
 from engine.formulas import add_values, check_values
 from engine.model import Workflow
@@ -38,10 +39,10 @@ def compiled(
 ) -> tuple[dict[str, Process], Files]:
     """The processes of *sources*, none if anything is wrong, and their declarations with every problem.
 
-    *unread* are the texts of files that could not be read: what refers to them is not reported again. ``proved``: what
-    ``engine.proofs`` proves was proved before.
+    *unread* are the texts of files that could not be read: what refers to them is not reported again. ``proved``: these
+    are the files of a process that was in force, so that what ``engine.proofs`` proves was proved before.
     """
-    files = Files()
+    files = Files(pinned=proved)
     for text in unread:
         files.unread(text)
     _read(files, sources)
@@ -59,9 +60,11 @@ def compiled(
 def _prove(files: Files, drafts: Mapping[str, Draft]) -> None:
     """What can be proved of the processes in which nothing else is wrong."""
     for name in [name for name, draft in drafts.items() if draft.sound]:
-        check_rules(drafts[name])
-        if drafts[name].sound:
-            prove_course(_process(drafts[name], _texts(drafts, name)), files.translations)
+        draft = drafts[name]
+        with _told_once(files, draft.workflow):
+            check_rules(draft)
+            if draft.sound:
+                prove_course(_process(draft, _texts(drafts, name)), files.translations)
     if not files.lost and not any(not problem.warning for problem in files.problems):
         check_translations(files)
 
@@ -83,15 +86,24 @@ def _bases_first(files: Files) -> list[Workflow]:
 
 
 def _drafted(files: Files, workflow: Workflow) -> Draft | None:
-    """The draft of *workflow*. What its base has wrong is not told again, only because more is known by then."""
-    before = len(files.problems)
-    told = {(problem.place, problem.code) for problem in files.problems} if workflow.extends else set()
-    draft = _draft(files, workflow)
-    again = [p for p in files.problems[before:] if (p.place, p.code) in told]
-    files.problems[before:] = [p for p in files.problems[before:] if p not in again]
+    """The draft of *workflow*, flawed also where only what its base has wrong is wrong."""
+    with _told_once(files, workflow) as again:
+        draft = _draft(files, workflow)
     if draft and any(not problem.warning for problem in again):
         draft.flawed = True
     return draft
+
+
+@contextmanager
+def _told_once(files: Files, workflow: Workflow) -> Iterator[list[Problem]]:
+    """Whatever a base has wrong is not told again of its overlay, only because more is known by then. Gives what was
+    left out, when all is judged."""
+    before = len(files.problems)
+    told = {(problem.place, problem.code) for problem in files.problems} if workflow.extends else set()
+    again: list[Problem] = []
+    yield again
+    again += [problem for problem in files.problems[before:] if (problem.place, problem.code) in told]
+    files.problems[before:] = [problem for problem in files.problems[before:] if problem not in again]
 
 
 def _texts(drafts: Mapping[str, Draft], name: str) -> dict[str, str]:

@@ -34,6 +34,9 @@ class Files:
     problems: list[Problem] = field(default_factory=list)
     #: Names of parts that were wrong and left out: what refers to them is not reported again.
     lost: set[str] = field(default_factory=set)
+    #: Whether these are the files of one process that was in force: what it starts is not among them, and is looked up
+    #: when it is started.
+    pinned: bool = False
     #: Where parts were left out, by file.
     gaps: set[tuple[str, Path]] = field(default_factory=set)
 

@@ -58,7 +58,7 @@ def _check_action(draft: Draft, action: Action) -> None:
     draft.all_known(action.at / "actor", "N002", action.actor, draft.words.roles)
     for clause in action.to or ():
         draft.known(clause.result.at, "N001", clause.id, workflow.stages)
-    for clause in action.starts or ():
+    for clause in () if draft.files.pinned else action.starts or ():
         draft.known(clause.result.at, "N023", clause.id, draft.files.workflows)
     if action.close:
         draft.known(action.at / "close", "N016", action.close, workflow.collections)

@@ -9,6 +9,7 @@ from engine.errors import DefinitionError
 from engine.library import check, load, load_texts
 from engine.terms import Text
 from tests.unit.definitions import FILES, process_of
+from web.config import definitions_root
 
 
 def written(folder: Path) -> Path:
@@ -60,6 +61,19 @@ class TestPinning:
         assert process_of(other).hash == process_of(FILES).hash
         more = {**FILES, "forms/lain.yaml": "form: lain\ntitle: Lain\n"}
         assert process_of(more).hash == process_of(FILES).hash
+
+    def test_what_a_process_starts_is_not_among_its_files(self) -> None:
+        other = FILES["workflows/penilaian.yaml"].replace("workflow: penilaian_kinerja", "workflow: lanjutan")
+        first = FILES["workflows/penilaian.yaml"].replace("close: laporan", "close: laporan\n        starts: lanjutan")
+        process = load_texts({**FILES, "workflows/penilaian.yaml": first, "workflows/lanjutan.yaml": other}).processes[
+            "penilaian_kinerja"
+        ]
+        assert "workflows/lanjutan.yaml" not in process.files
+        assert load_texts(process.files).processes["penilaian_kinerja"].hash == process.hash
+
+    def test_every_process_of_the_project_can_be_read_again_from_its_files(self) -> None:
+        for process in load(definitions_root()).processes.values():
+            assert load_texts(process.files).processes[process.id].hash == process.hash
 
     def test_names_and_texts_cannot_run_into_each_other(self) -> None:
         assert content_hash({"a": "bc"}) != content_hash({"ab": "c"})

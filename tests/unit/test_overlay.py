@@ -289,6 +289,14 @@ class TestOneMistake:
         found = problems_of({**texts, W: texts[W].replace("to: penilaian\n", "to: penilain\n")})
         assert [problem.code for problem in found] == ["N001"]
 
+    def test_so_is_what_is_proved_of_it(self) -> None:
+        limit = '        require:\n          batas_pengembalian: count(history.penilaian[action = "kembalikan"]) <= 1\n'
+        base = FILES[W].replace(limit, "")
+        texts = with_overlay("stages: {penilaian: {actions: {tetapkan: {title: Setujui}}}}\n")
+        alone, both = problems_of({**FILES, W: base}), problems_of({**texts, W: base})
+        assert [problem.code for problem in alone] == ["E05"]
+        assert [problem.place for problem in both if problem.code == "E05"] == [alone[0].place]
+
     def test_a_base_that_is_no_yaml_silences_its_overlays(self) -> None:
         texts = with_overlay("values: {nilai: {decimals: 1}}\n")
         found = problems_of({**texts, W: texts[W] + "title: Lagi\n"})
