@@ -44,6 +44,66 @@ TEXTS: dict[str, tuple[str, str]] = {
             "with count(history…), or a person."
         ),
     ),
+    "E13": (
+        (
+            "{story}, {name} dapat kosong dan syarat ini tidak terjawab. Tulis apa yang berlaku bila kosong, misalnya "
+            "{name} = null or …"
+        ),
+        (
+            "{story}, {name} may be null and this condition has no answer. Say what holds if it is null, such as "
+            "{name} = null or …"
+        ),
+    ),
+    "E13rows": (
+        (
+            "{story}, {name} dapat kosong ketika formulir ini dibuka, sehingga tabelnya tanpa baris. Beri tabel ini "
+            "show_if, atau ubah alurnya."
+        ),
+        (
+            "{story}, {name} may be null when this form is opened, and the table has no rows. Give the table a "
+            "show_if, or change the course."
+        ),
+    ),
+    "E13show": (
+        (
+            "{story}, {name} dapat kosong ketika dokumen ini dibuka. Buka dokumen lebih akhir, atau tampilkan sebuah "
+            "nilai dengan optional: true."
+        ),
+        (
+            "{story}, {name} may be null when this document opens. Open the document later, or show a value with "
+            "optional: true."
+        ),
+    ),
+    "E13value": (
+        (
+            '{story}, nilai "{value}" kosong di akhir, karena {name} dapat kosong. Tulis optional: true bila itu '
+            "disengaja, atau apa yang berlaku bila kosong (if {name} = null then …)."
+        ),
+        (
+            '{story}, the value "{value}" is null at the end, since {name} may be null. Write optional: true if that '
+            "is meant, or what holds if it is null (if {name} = null then …)."
+        ),
+    ),
+    "E34": (
+        (
+            "{story}, putusan lama ini tetap mengalahkan isian yang lebih baru. Tutup jalan kembali ke isian itu "
+            "sesudah putusan (show_if pada tindakannya), atau mintalah putusan lagi."
+        ),
+        (
+            "{story}, this old decision still beats answers that are newer. Close the way back to these answers after "
+            "the decision (show_if on the action), or ask for the decision again."
+        ),
+    ),
+    "E35": (
+        (
+            'Beri pengumpulan "{collection}" sebuah closes sebelum nilai dikunci: sekarang jawabannya masih dapat '
+            "bertambah sesudah nilai yang membacanya tetap."
+        ),
+        (
+            'Give the collection "{collection}" a closes before the values are locked: now its answers can still '
+            "grow when the value that reads them is fixed."
+        ),
+    ),
     "E19": (
         (
             '{story}, tugas-tugas di "{stage}" tidak pernah dapat lengkap dan berkas berhenti. Beri tahap ini tindakan '

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from engine.process import Process
+from engine.proofs.assignment import prove_assignment, prove_collections, prove_decisions
 from engine.proofs.reach import prove_reach
 from engine.proofs.space import explore
 from engine.proofs.stories import Stories
@@ -16,4 +17,8 @@ def prove_course(process: Process, translations: Mapping[str, Mapping[str, str]]
     if space.too_large:
         (process.workflow.at / "stages").of_key().report("E30")
         return
-    prove_reach(space, Stories(space, translations))
+    stories = Stories(space, translations)
+    explained = prove_assignment(space, stories)
+    prove_reach(space, stories, explained)
+    prove_decisions(space, stories)
+    prove_collections(space)

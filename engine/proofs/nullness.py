@@ -6,7 +6,7 @@ Profiles, catalogues and parameters are taken as filled in: only what people ans
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -28,6 +28,7 @@ from engine.feel.nodes import (
     Node,
     Path,
     Quantified,
+    walk,
 )
 from engine.kinds import Computed, Field, Section, Table
 from engine.model import Value
@@ -37,9 +38,13 @@ from engine.terms import Expression
 
 #: What is to blame: the names of a path, such as ``("penilaian", "catatan")``.
 Missing = tuple[str, ...]
+#: Null that is written down as such.
+NULL: Missing = ("null",)
 
 #: Null where their list is empty or one of its elements is null.
 AGGREGATES = frozenset(("sum", "mean", "min", "max", "median", "product", "stddev", "mode"))
+#: Comparisons that are never null: where one does not hold, the other does.
+_OPPOSITE = {"=": "!=", "!=": "="}
 #: Never null, whatever they are given.
 TOTAL = frozenset(("is", "string", "get entries"))
 
@@ -132,11 +137,17 @@ class Nullness:
         return None if ("Name", name) in moment.known else self.value(name, moment)
 
     def _first(self, value: Value, moment: Moment) -> Missing | None:
-        """No line holds, or the one that holds gives null."""
-        for clause in value.first or ():
+        """The line that holds gives null, or none holds since a condition is null. That some line holds is proved
+        elsewhere."""
+        clauses = value.first or ()
+        for clause in clauses:
             if clause.result.formula and (found := self.missing(clause.result.formula.parsed.root, moment)):
                 return found
-        return None if value.first and value.first[-1].condition is None else (value.id,)
+        if any(clause.condition is None for clause in clauses):
+            return None
+        nodes = [clause.condition.parsed.root for clause in clauses if clause.condition]
+        missing = self.any_of(nodes, moment)
+        return None if missing is None or handled(missing, nodes, {}) else missing
 
     # --- names and paths ---
 
@@ -162,7 +173,7 @@ class Nullness:
         if item is None:
             return None
         own = not duty.form or item.id not in duty.form.fields
-        if own and name not in duty.sheets.get(moment.action, {}):
+        if own and name not in duty.sheets.get(moment.action, {}) and not _asked_always(duty, name):
             return (duty.id, name)
         return self._field(duty, item, moment)
 
@@ -321,9 +332,26 @@ class Nullness:
         return None
 
     def _if(self, node: If, moment: Moment) -> Missing | None:
+        held = self.decided(node.condition, moment)
         yes = self.knowing(moment, [node.condition], True, sure=True)
         no = self.knowing(moment, [node.condition], False, sure=False)
-        return self.missing(node.yes, yes) or self.missing(node.no, no)
+        found = None if held is False else self.missing(node.yes, yes)
+        return found if found or held is True else self.missing(node.no, no)
+
+    def decided(self, node: Node, moment: Moment) -> bool | None:
+        """Whether *node*, which asks what is null, certainly holds at *moment*, or certainly does not."""
+        if isinstance(node, Logic):
+            parts = [self.decided(part, moment) for part in node.parts]
+            decides = node.op == "or"
+            if decides in parts:
+                return decides
+            return None if None in parts else not decides
+        if not isinstance(node, Comparison) or node.op not in _OPPOSITE:
+            return None
+        asked = [side for side in (node.left, node.right) if not _is_null(side)]
+        if len(asked) != 1 or self.missing(asked[0], moment):
+            return None
+        return node.op == "!="
 
     def _list(self, node: For | Quantified, moment: Moment) -> Missing | None:
         return self.any_of((binding.source for binding in node.bindings), moment)
@@ -331,9 +359,10 @@ class Nullness:
     def _filter(self, node: Filter, moment: Moment) -> Missing | None:
         if found := self.missing(node.base, moment):
             return found
-        picks = isinstance(node.condition, Literal) and isinstance(node.base, Filter)
-        path = path_of(node.base.base, moment.sheet) if picks and isinstance(node.base, Filter) else ()
-        return path if path and path[0] not in self.process.words.rows else None
+        row = self.row(node.base, moment) if isinstance(node.condition, Literal) else None
+        if row and row.table and row.duty and isinstance(node.base, Filter) and not row.table.from_:
+            return (row.duty.id, row.table.id)  # a person's own rows: perhaps none of them is meant
+        return None
 
     def _call(self, node: Call, moment: Moment) -> Missing | None:
         name, words = called(node), self.process.words
@@ -375,6 +404,8 @@ class Nullness:
             for part in node.parts:
                 self._learn(part, holds, sure, moment, known)
         elif isinstance(node, Comparison):
+            if not holds and node.op in _OPPOSITE:
+                known.add(shape(replace(node, op=_OPPOSITE[node.op]), moment.sheet))
             known.update(shape(side, moment.sheet) for side in _proved_there(node, holds, sure))
         elif isinstance(node, In | Between) and holds and sure:
             known.add(shape(node.value, moment.sheet))
@@ -402,9 +433,27 @@ def _asks_null(condition: Node) -> bool:
     return isinstance(condition, Comparison) and condition.op == "!=" and _is_null(condition.right)
 
 
+def handled(missing: Missing, conditions: Iterable[Node], sheet: Sheet) -> bool:
+    """Whether one of *conditions*, which are tried in turn, asks whether what is *missing* is null."""
+    tested = (path for condition in conditions for path in _null_tested(condition, sheet))
+    return any(path[: len(missing)] == missing for path in tested)
+
+
+def _null_tested(node: Node, sheet: Sheet) -> Iterator[Missing]:
+    for part in walk(node):
+        if isinstance(part, Comparison) and (_is_null(part.left) or _is_null(part.right)):
+            yield from (path for side in (part.left, part.right) if (path := path_of(side, sheet)))
+
+
 def may_be_empty(table: Table) -> bool:
     """Whether a person may hand in no row at all."""
     return table.optional or (table.rows is not None and table.rows.least == 0)
+
+
+def _asked_always(duty: Duty, name: str) -> bool:
+    """Whether every action that hands in *duty* asks for *name*, a field of actions."""
+    sheets = [duty.sheets[action.id] for action in duty.actions.values() if not action.without_form]
+    return all(name in sheet for sheet in sheets)
 
 
 def sheet_of(duty: Duty) -> Sheet:
@@ -430,7 +479,7 @@ def _row_names(duty: Duty, table: Table) -> Iterable[str]:
 
 
 _RULES: dict[type[Node], Any] = {
-    Literal: lambda self, node, moment: ("null",) if node.value is None else None,
+    Literal: lambda self, node, moment: NULL if node.value is None else None,
     Name: Nullness._name,
     Path: Nullness._path,
     Negate: lambda self, node, moment: self.missing(node.value, moment),

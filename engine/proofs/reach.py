@@ -14,15 +14,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from engine.proofs.space import ALL_ENOUGH, ALL_FEW, DONE, Space, State
+from engine.proofs.space import COMPLETE, Space, State
 from engine.proofs.stories import Stories
 
-_COMPLETE = frozenset((ALL_ENOUGH, ALL_FEW, DONE))
 
-
-def prove_reach(space: Space, stories: Stories) -> None:
-    """Report what keeps cases of *space* from being finished."""
-    trapped = _prove_finishing(space, stories)
+def prove_reach(space: Space, stories: Stories, explained: set[str]) -> None:
+    """Report what keeps cases of *space* from being finished, but in the stages where that is *explained* already."""
+    trapped = _prove_finishing(space, stories, explained)
     _prove_reached(space, trapped)
     _prove_bounded(space, stories, trapped)
     _prove_patient(space, stories, trapped)
@@ -46,7 +44,7 @@ def _prove_reached(space: Space, trapped: set[str]) -> None:
 # --- finishing --------------------------------------------------------------------------------------------------------
 
 
-def _prove_finishing(space: Space, stories: Stories) -> set[str]:
+def _prove_finishing(space: Space, stories: Stories, explained: set[str]) -> set[str]:
     """Report the stages in which cases stay for ever; each group of them once. Gives all of these stages."""
     final = [state for state in space.next if space.process.stages[state.stage].final]
     good = _leading_to(space, final)
@@ -59,7 +57,7 @@ def _prove_finishing(space: Space, stories: Stories) -> set[str]:
             continue  # it leads on into another trap
         trap = [state for state in bad if state in inside]
         stages = {state.stage for state in trap}
-        if not told & stages:
+        if not (told | explained) & stages:
             _tell_trap(space, stories, trap)
         told |= stages
     return told
@@ -135,7 +133,7 @@ def _prove_patient(space: Space, stories: Stories, trapped: set[str]) -> None:
         if not many or not states or stage.id in trapped or stage.final:
             continue
         duties = [duty for duty in space.process.by_stage[stage.id] if duty.actor]
-        waiting = [s for s in states if any(s.work[duties.index(duty)] not in _COMPLETE for duty in many)]
+        waiting = [s for s in states if any(s.work[duties.index(duty)] not in COMPLETE for duty in many)]
         leaves = any(edge.move.routes for state in waiting for edge, _ in space.next[state])
         if waiting and not leaves:
             stage.at.of_key().report("E19rater", stage=stage.title, story=stories.to(waiting[0]))

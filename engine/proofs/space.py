@@ -29,7 +29,7 @@ LIMIT = 30_000
 
 #: How far a task is: nobody, or fewer than count; enough; all who are asked; all, and fewer than count; closed.
 OPEN, ENOUGH, ALL_ENOUGH, ALL_FEW, DONE = range(5)
-_COMPLETE = frozenset((ALL_ENOUGH, ALL_FEW, DONE))
+COMPLETE = frozenset((ALL_ENOUGH, ALL_FEW, DONE))
 
 #: In the place of a fact that nothing will ask any more.
 FORGOTTEN = "-"
@@ -277,7 +277,7 @@ class _Explorer:
             return
         moves = self.moves[state.stage]
         for move in moves:
-            if move.eager and self._is_due(move, state):
+            if move.eager and is_due(move, state):
                 found, refused = self._made(move, state)
                 yield from found
                 if not refused:
@@ -287,10 +287,6 @@ class _Explorer:
             if not move.eager and self._may_act(move, state):
                 yield from self._made(move, state)[0]
 
-    def _is_due(self, move: Move, state: State) -> bool:
-        """Whether the system takes this by itself now."""
-        return "entry" in move.action.auto or all(done in _COMPLETE for done in state.work)
-
     def _duties(self, stage: str) -> list[Duty]:
         return [duty for duty in self.process.by_stage[stage] if duty.actor]
 
@@ -298,7 +294,7 @@ class _Explorer:
         """Whether the task of the role is still open; an action that moves the case may be taken all the same."""
         if move.routes or move.role not in move.duty.actor:
             return True
-        return state.work[self._duties(state.stage).index(move.duty)] not in _COMPLETE
+        return state.work[self._duties(state.stage).index(move.duty)] not in COMPLETE
 
     def _made(self, move: Move, state: State) -> tuple[list[tuple[Edge, State]], bool]:
         """What *move* can make of *state*, and whether it may also be refused."""
@@ -473,6 +469,11 @@ class _Explorer:
         moment = Moment(given=given, fixed=fixed)
         values = [value for value in self.process.values.values() if value.frozen_at == target]
         return frozenset(value.id for value in values if self.nullness.rule_of(value, moment) is None)
+
+
+def is_due(move: Move, state: State) -> bool:
+    """Whether it is time for *move*; what the system takes by itself may have to wait until all tasks are done."""
+    return not move.eager or "entry" in move.action.auto or all(done in COMPLETE for done in state.work)
 
 
 def _key_of(value: Any) -> Any:

@@ -6,13 +6,13 @@ in Indonesian and English: *Jika Rahmadi memilih "Kirim rencana", lalu Bu Sari m
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from engine.model import Action
 from engine.process import Process
-from engine.proofs.space import Edge, Space, State
+from engine.proofs.space import Edge, Move, Space, State
 from engine.terms import Text
 
 #: Invented names by relation, for as many roles as there are of it; then they begin again.
@@ -55,7 +55,6 @@ class Story:
     """What happens, step by step."""
 
     steps: tuple[Step, ...]
-    stage: Text
 
     def data(self) -> list[dict[str, Any]]:
         """The story for a program."""
@@ -69,7 +68,7 @@ class Story:
         told = self.steps[-TOLD:]
         parts = [_said(step, language) for step in told]
         if len(told) < len(self.steps):
-            before = f'bila berkas sudah sampai di "{told[0].stage}"', f'once the case has come to "{told[0].stage}"'
+            before = f'berkas sudah sampai di "{told[0].stage}"', f'the case has come to "{told[0].stage}"'
             parts.insert(0, before[english])
         then = (", lalu ", ", then ")[english]
         return ("Jika ", "If ")[english] + then.join(parts)
@@ -104,15 +103,23 @@ class Stories:
 
     def to(self, state: State, *edges: Edge) -> Story:
         """The shortest story that leads to *state*, and on by *edges*."""
-        made = [edge for _, edge in self.space.path(state)]
+        return self.told([*(edge for _, edge in self.space.path(state)), *edges])
+
+    def at(self, state: State, move: Move) -> Story:
+        """The shortest story that leads to *state*, where *move* is then tried."""
+        line = max(len(move.routes) - 1, 0)
+        return self.to(state, Edge(move, move.routes[line][1] if move.routes else state.stage, line))
+
+    def told(self, edges: Iterable[Edge]) -> Story:
+        """The story of *edges*, one after the other."""
         steps: list[Step] = []
-        for edge in (*made, *edges):
+        for edge in edges:
             step = self._step(edge)
             if steps and _same(steps[-1], step):
                 steps[-1] = _again(steps[-1])
             else:
                 steps.append(step)
-        return Story(tuple(steps), self.space.process.stages[state.stage].title)
+        return Story(tuple(steps))
 
     def _step(self, edge: Edge) -> Step:
         move = edge.move

@@ -158,8 +158,8 @@ BRANCHES = [
           lain: nilai < 75
           §tamat: nilai > «75¦74.99»
 values:
-  nilai: {formula: angka_isi * 0.5 + 50}
-  angka_isi: {formula: isi.angka}
+  nilai: {formula: angka_isi * 0.5 + 50, optional: true}
+  angka_isi: {formula: isi.angka, optional: true}
 """, "nilai = 75 "),
     ("E11lines", """      kirim:
         to:
@@ -197,7 +197,7 @@ values:
     optional: false
     first:
       a: isi.skor > 3
-      §b: isi.skor < «3¦4»
+      §b: isi.skor < «3¦4» or isi.skor = null
 """, None),
     # what is not linear is said to be not decided
     ("W11", """      kirim:
