@@ -73,9 +73,8 @@ def _form(service: Service, case_id: str, typed: Typed) -> Callable[[], str]:
         held = cases.held(db.session, employee(0), case_id)
     process, case, (person,) = held.process, held.case, held.actors
     action, duty = process.stages[STAGE].actions[ACTION], process.duties[STAGE]
-    fields = duty.submitted_by(action, person.role)
     with service.app.test_request_context():
-        made = paper(service.app.jinja_env, process, duty, fields, person.role, str, Settings())
+        made = paper(service.app.jinja_env, process, duty, action, person.role, str, Settings())
     how = Rendering(errors={}, show=lambda *known: "", say=str)
 
     def render() -> str:

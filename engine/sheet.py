@@ -51,6 +51,8 @@ class Sheet:
     inputs: Inputs
     #: The answers as they are kept: given rows and computed fields are in.
     answers: Inputs
+    #: By table, the rows that come from elsewhere.
+    given: Mapping[str, Sequence[Mapping[str, Any]]]
 
     def ask(self, name: str) -> Asked:
         return next(asked for asked in self.asked if asked.field.id == name)
@@ -94,6 +96,7 @@ def sheet(
         asked=asked,
         inputs=kept,
         answers=filling.answers,
+        given=given,
     )
 
 

@@ -6,7 +6,8 @@ slots. Inside these templates:
 
 ``field``                   the ``Spec``; ``name`` and ``id`` are its HTML name and id (in a table cell, with the row)
 ``slot.value``              a slot, filled from ``Control.render``: value, size, href, errors, beside, row, number
-``{% call when("a|b") %}``  stands only in one of these states: ``error``, ``beside``, ``filled``, ``empty``
+``{% call when("a|b") %}``  stands only in one of these states: ``error``, ``beside``, ``filled``, ``empty``,
+                            ``wanted``
 ``{% call chosen(c) %}``    stands only if the code *c* is among the values
 ``{% call each("x") %}``    once for each option (slots ``code``, ``text``, ``n``) or, in a table, each row
 
@@ -70,6 +71,10 @@ class Spec:
     accept: str = ""
     #: A change refreshes the form, because other fields or values depend on it.
     drives: bool = False
+    #: The browser computes it, too.
+    live: bool = False
+    #: May be left empty, unless something else that is filled in forbids it.
+    sometimes: bool = False
     #: The columns of a table, in order; their titles are its headings.
     columns: tuple[Spec, ...] = ()
     #: Least and most rows of a person's own; ``None`` where the rows are given.
@@ -290,15 +295,17 @@ class Control:
         row: str = "",
         number: str = "",
         options: Options | None = None,
+        wanted: bool = False,
     ) -> Markup:
         """The field as HTML.
 
         *raw* is what was or would be typed: codes for choices; name, size and address for a file; texts to read for
         what is only shown. *errors* and *beside* (an earlier answer, with its source) are plain texts. *row* fills
-        the name of a cell, whose row is called *number*. *options* are given for fields whose spec has none.
+        the name of a cell, whose row is called *number*. *options* are given for fields whose spec has none. *wanted*:
+        it must be filled in now, which only matters to a field that is so ``sometimes``.
         """
         look = self._look if options is None else _with_options(self, options)
-        key = (bool(errors), bool(beside), bool(raw and raw[0]))
+        key = (bool(errors), bool(beside), bool(raw and raw[0]), wanted)
         flat = look._flats.get(key) or look.flat(key, lambda: _states(*key))
         if not flat.slots:
             return flat.filled(raw, {})
@@ -313,8 +320,10 @@ def _with_options(control: Control, options: Options) -> _Look:
     return _Look(_pages(control._nodes, options))
 
 
-def _states(error: bool, beside: bool, filled: bool) -> Iterable[str]:
+def _states(error: bool, beside: bool, filled: bool, wanted: bool = False) -> Iterable[str]:
     yield "filled" if filled else "empty"
+    if wanted:
+        yield "wanted"
     if error:
         yield "error"
     if beside:

@@ -19,7 +19,8 @@ from engine.desk import Offer
 from engine.errors import Invalid
 from engine.kinds import Field, File, Ratings, Table
 from engine.sheet import Asked, Sheet, opening, refusals, sheet
-from web import attachments, drafts, showing
+from engine.twin import data
+from web import attachments, drafts, live, showing
 from web.forms import (
     OWN,
     Paper,
@@ -267,7 +268,35 @@ class Filling:
         """The fields, with the errors at them."""
         how = Rendering(errors=errors, show=self._show, say=translated, files=self._file_texts())
         asked = tuple(asked for asked in self.sheet.asked if asked.field.id not in self.given)
-        return rendered(replace(self.sheet, asked=asked), self.paper, self.form, how)
+        fields = rendered(replace(self.sheet, asked=asked), self.paper, self.form, how)
+        return fields + live.script(self.paper.rules, self._for_the_browser()) if self.paper.rules else fields
+
+    def _for_the_browser(self) -> dict[str, Any]:
+        """What the rules of this page read of the case, and what was handed in without being on the form."""
+        found = data(self.paper.twin, self.held.process, self.sheet, self.offer.actor, self.held.case)
+        handed = {name: feel.value_to_json(self.sheet.local.get(name)) for name in self.given}
+        return {**found, "moment": {**found["moment"], **handed}}
+
+    def differing(self, posted: Mapping[str, str]) -> dict[str, list[str]]:
+        """The totals that were on the screen and are others here, in words."""
+        names = {name: row_names(self.form, name) for name, item in self.fields.items() if isinstance(item, Table)}
+        screen = live.on_screen(posted)
+        found = live.differing(self.paper.twin, self.sheet, names, screen)
+        return {path: [self._other_than(path, screen[path], own)] for path, own in found}
+
+    def _other_than(self, path: str, screen: str, own: Any) -> str:
+        """That the screen had another total than the service has."""
+        name, _dot, rest = path.partition(".")
+        item = self.fields[name]
+        title = item.columns[rest.rpartition(".")[2]].title if isinstance(item, Table) else item.title
+        said = screen[:40] if language() == "en" else screen[:40].replace(".", ",")
+        return _(
+            "%(title)s di layar %(screen)s, perhitungan layanan %(own)s. Yang berlaku adalah perhitungan layanan;"
+            " periksa isian Anda sekali lagi.",
+            title=translated(title),
+            screen=said or _("kosong"),
+            own=showing.plain(self.held.process, own) or _("kosong"),
+        )
 
     def _show(self, asked: Asked, column: str, value: Any) -> str:
         if isinstance(asked.field, Table):
@@ -328,10 +357,9 @@ def paper_of(held: Held, offer: Offer) -> Paper:
     papers: dict[Any, Paper] = current_app.extensions.setdefault("papers", {})
     key = (held.process.hash, offer.duty.id, offer.duty.variant, offer.action.id, offer.actor.role, language())
     if key not in papers:
-        fields = offer.duty.submitted_by(offer.action, offer.actor.role)
         allowed = Settings(accept=attachments.ACCEPT, largest=attachments.LARGEST)
         papers[key] = paper(
-            current_app.jinja_env, held.process, offer.duty, fields, offer.actor.role, translated, allowed
+            current_app.jinja_env, held.process, offer.duty, offer.action, offer.actor.role, translated, allowed
         )
     return papers[key]
 

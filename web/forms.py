@@ -19,9 +19,12 @@ from werkzeug.datastructures import MultiDict
 from engine import feel
 from engine.errors import Invalid, Refusal
 from engine.kinds import Choice as ChoiceKind
-from engine.kinds import Computed, Field, File, Line, Number, Ratings, Scale, Setting, Table
+from engine.kinds import Field, File, Line, Number, Ratings, Scale, Setting, Table
+from engine.model import Action
 from engine.process import Duty, Process
 from engine.sheet import Asked, Sheet
+from engine.twin import Twin, twin_of
+from web import live
 from web.controls import Control, Row, Spec, TableControl, compile_control, compile_table
 
 Typed = dict[str, list[str]]
@@ -119,6 +122,9 @@ class Paper:
     items: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     #: How the rows of tables are named, by the field's id.
     headings: Mapping[str, Heading] = field(default_factory=dict)
+    twin: Twin
+    #: What the browser is told of the form's rules (web/live.py).
+    rules: str = ""
 
     def read(self, typed: Typed) -> wtforms.Form:
         """The form with what was typed in it."""
@@ -129,33 +135,22 @@ def paper(
     environment: jinja2.Environment,
     process: Process,
     duty: Duty,
-    fields: Mapping[str, Field],
+    action: Action,
     role: str,
     say: Say,
     allowed: Settings,
 ) -> Paper:
-    """The paper of *fields*, in the language that *say* and the environment speak now."""
-    maker = _Maker(environment, process, duty, say, allowed, _drivers(fields))
+    """The paper on which *role* fills in *action*, in the language that *say* and the environment speak now."""
+    fields = duty.submitted_by(action, role)
+    twin = twin_of(process, duty, action, role)
+    maker = _Maker(environment, process, duty, say, allowed, twin)
     members: dict[str, Any] = {}
     for name, item in fields.items():
         mine = item.asked and (item.writers is None or role in item.writers)
         maker.add(item, duty.settings[name], members, writable=mine)
     form = type("SheetForm", (wtforms.Form,), members)
-    return Paper(form=form, looks=maker.looks, items=maker.items, headings=maker.headings)
-
-
-def _drivers(fields: Mapping[str, Field]) -> set[str]:
-    """The fields on which something else on the form depends, so that a change of them refreshes it."""
-    if any(isinstance(item, Computed) for item in fields.values()):
-        return set(fields)
-    read: set[str] = set()
-    for item in fields.values():
-        for key in ("show_if", "required_if"):
-            expression = getattr(item, key)
-            read |= {path[0] for path in feel.reads(expression.parsed)} if expression else set()
-        if isinstance(item, Table) and any(isinstance(column, Computed) for column in item.columns.values()):
-            read.add(item.id)
-    return read & set(fields)
+    rules = live.rules(process, duty, twin)
+    return Paper(form=form, looks=maker.looks, items=maker.items, headings=maker.headings, twin=twin, rules=rules)
 
 
 class _Maker:
@@ -168,14 +163,14 @@ class _Maker:
         duty: Duty,
         say: Say,
         allowed: Settings,
-        drivers: set[str],
+        twin: Twin,
     ) -> None:
         self.environment = environment
         self.process = process
         self.duty = duty
         self.say = say
         self.allowed = allowed
-        self.drivers = drivers
+        self.twin = twin
         self.looks: dict[str, Control | TableControl] = {}
         self.items: dict[str, tuple[str, ...]] = {}
         self.headings: dict[str, Heading] = {}
@@ -210,7 +205,7 @@ class _Maker:
                 optional=item.optional,
                 options=tuple((code, self.say(text)) for code, text in setting.options.items()),
                 anchors=True,
-                drives=item.id in self.drivers,
+                drives=item.id in self.twin.drivers,
             )
             look = compile_control(self.environment, spec)
             self.looks[key] = look
@@ -236,7 +231,9 @@ class _Maker:
             unit="%" if item.kind == "percent" else self.say(item.unit) if isinstance(item, Number) else "",
             length=self._length(item),
             accept=self.allowed.accept if isinstance(item, File) else "",
-            drives=item.id in self.drivers,
+            drives=item.id in self.twin.drivers,
+            live=name.replace(".{row}", "") in self.twin.live,
+            sometimes=item.optional and item.asked and item.required_if is not None and not given and "." not in name,
         )
 
     def _length(self, item: Field) -> str:
@@ -247,7 +244,7 @@ class _Maker:
 
     def table_spec(self, table: Table, setting: Setting) -> Spec:
         own = [self.spec(c, setting.columns[n], f"{table.id}.{{row}}.{n}") for n, c in table.columns.items()]
-        drives = table.id in self.drivers
+        drives = table.id in self.twin.drivers
         return Spec(
             control="table",
             name=table.id,
@@ -467,7 +464,18 @@ class Rendering:
 def rendered(sheet: Sheet, paper_: Paper, form: wtforms.Form, how: Rendering) -> Markup:
     """The fields of the sheet that are shown, in the order of the page."""
     # Every part is HTML of a look: nothing is left to escape.
-    return Markup("".join(part for asked in sheet.asked if asked.shown for part in _field(asked, paper_, form, how)))
+    return Markup("".join(part for asked in sheet.asked for part in _part(asked, paper_, form, how)))
+
+
+def _part(asked: Asked, paper_: Paper, form: wtforms.Form, how: Rendering) -> Iterator[Markup]:
+    """A field, if it is shown. One that the browser may show waits in a template, which is not part of the page."""
+    if asked.field.id not in paper_.twin.parts:
+        yield from _field(asked, paper_, form, how) if asked.shown else ()
+        return
+    tag = Markup("div" if asked.shown else "template")
+    yield Markup('<%s data-part="%s">') % (tag, asked.field.id)
+    yield from _field(asked, paper_, form, how)
+    yield Markup("</%s>") % tag
 
 
 def _field(asked: Asked, paper_: Paper, form: wtforms.Form, how: Rendering) -> Iterator[Markup]:
@@ -494,7 +502,13 @@ def _single(asked: Asked, name: str, look: Any, form: wtforms.Form, how: Renderi
         raw = entry.raw_data or ()
     if look.spec.options is None:
         options = tuple((code, how.say(text)) for code, text in asked.setting.options.items())
-    return look.render(raw, errors=how.errors.get(name, ()), beside=how.beside.get(name, ""), options=options)
+    return look.render(
+        raw,
+        errors=how.errors.get(name, ()),
+        beside=how.beside.get(name, ""),
+        options=options,
+        wanted=asked.required,
+    )
 
 
 def _table_rows(asked: Asked, form: wtforms.Form, how: Rendering, named: Heading) -> Iterator[Row]:

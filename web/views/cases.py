@@ -114,8 +114,10 @@ def keep(case_id: str, action: str) -> Any:
 
 
 def _looked_over(filling: Filling) -> Any:
-    """On to the answers, or back to the form with what is wrong in it."""
-    errors = filling.errors()
+    """On to the answers, or back to the form with what is wrong in it, or other than the screen had it."""
+    differing = filling.differing(request.form)
+    note(filling.held, "differing", differing)
+    errors = {**filling.errors(), **differing}
     if errors:
         return _form(filling, errors), 422
     return redirect(url_for("cases.review", case_id=filling.held.case.id, action=filling.offer.action.id), 303)

@@ -6,6 +6,7 @@ import { saveDrafts } from "./draft.js";
 import { showConnection } from "./connection.js";
 import { openForPrint } from "./paper.js";
 import { refreshForms } from "./refresh.js";
+import { keepUp } from "./twin/page.js";
 
 /** Starts what acts on single elements; again for the part of the page that a refresh has replaced. */
 function start(scope) {
@@ -18,7 +19,9 @@ function start(scope) {
 document.body.classList.add("js-enabled", "govuk-frontend-supported");
 start(document);
 createAll(ErrorSummary);
-refreshForms(start);
+const twin = keepUp(start);
+twin.update();
+refreshForms(start, twin);
 saveDrafts();
 showConnection();
 openForPrint();

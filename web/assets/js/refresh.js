@@ -1,7 +1,7 @@
 // Forms that change while they are filled in: fields that appear, totals, rows that come and go.
 //
-// A change inside [data-drives] posts the form with `_intent=segarkan`; a press on `_tambah` or `_hapus` posts it with
-// that button. From the page that answers, only the form's content is taken. What was typed meanwhile, chosen files
+// A change inside [data-drives], or any where the twin (twin/page.js) cannot tell what follows, posts the form with
+// `_intent=segarkan`; a press on `_tambah` or `_hapus` posts it with that button. From the page that answers, only the form's content is taken. What was typed meanwhile, chosen files
 // and the focus stay. Wherever this fails, the button is pressed in earnest.
 
 import { contents, post } from "./sending.js";
@@ -9,7 +9,7 @@ import { contents, post } from "./sending.js";
 const INPUTS = "input, select, textarea";
 const ROWS = 'button[name="_tambah"], button[name="_hapus"]';
 
-export function refreshForms(start) {
+export function refreshForms(start, twin) {
   const form = document.getElementById("formulir");
   if (!form) return;
   let running = null;
@@ -23,11 +23,12 @@ export function refreshForms(start) {
     if (turn.signal.aborted) return true;
     if (!fresh) return false;
     replace(form, fresh, sent, start);
+    twin.update();
     return true;
   }
 
   form.addEventListener("change", (event) => {
-    if (event.target.closest("[data-drives]")) refresh(["_intent", "segarkan"]).catch(() => {});
+    if (event.target.closest("[data-drives]") || twin.asks()) refresh(["_intent", "segarkan"]).catch(() => {});
   });
   form.addEventListener("click", (event) => {
     const button = event.target.closest(ROWS);
