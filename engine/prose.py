@@ -9,6 +9,7 @@ Texts in which names stand begin with a small letter; whoever makes a sentence o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -31,6 +32,9 @@ NO_OPTIONS: Mapping[str, str] = {}
 
 _DATES = (feel.DATE, feel.DATE_TIME)
 _AGGREGATES = ("mean", "sum", "count", "min", "max")
+#: Functions that are told as their arguments with a word before or behind.
+_TOLD_OF_ARGUMENTS = ("distinct values", "concatenate", "flatten", "abs", "date")
+_DAYS = re.compile(r"P([0-9]+)D")
 _MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "!=": "!="}
 _ENDS = {(True, True): "within", (False, True): "open_low", (True, False): "open_high", (False, False): "open"}
 
@@ -194,7 +198,7 @@ class _Saying:
         self.source = expression.parsed.source
         self.process = speaker.process
         self.say = speaker.say
-        self.rows: dict[str, n.Node] = {}
+        self.rows: dict[str, n.Node] = _rows_at(speaker.process, at)
         self.here: list[n.Node] = []
         self.local, self.settings, given = _fields_at(speaker.process, at)
         if given is not None:
@@ -400,7 +404,9 @@ class _Saying:
                 return f"−{self._operand(inside, '*')}"
             case n.If(condition=when, yes=yes, no=no):
                 return self.say("if", condition=self.holds(when), yes=self.said(yes), no=self.said(no))
-            case n.Filter(base=base, condition=inside) if self.type(inside) != feel.NUMBER:
+            case n.Filter(base=base, condition=n.Literal() | n.Negate() as index):
+                return self._row_at(node, base, index)
+            case n.Filter(base=base, condition=inside):
                 return self._filtered(base, inside)
             case n.For(bindings=(binding,), body=body) if binding.last is None:
                 self.rows[binding.name] = binding.source
@@ -433,6 +439,15 @@ class _Saying:
             return f"({told})"
         return told
 
+    def _row_at(self, node: n.Node, base: n.Node, index: n.Node) -> str:
+        """One row of a list. The first of those that a condition picks is most often the only one."""
+        match index:
+            case n.Literal(value=1):
+                return self.said(base) if isinstance(base, n.Filter) else self.say("first_row_of", x=self.said(base))
+            case n.Negate(value=n.Literal(value=1)):
+                return self.say("last_row_of", x=self.said(base))
+        return self._quoted(node)
+
     def _filtered(self, base: n.Node, inside: n.Node) -> str:
         told = self._history(n.Filter(0, 0, base, inside))
         if told:
@@ -450,6 +465,10 @@ class _Saying:
             return self.say(name, x=past or self.said(node.arguments[0]))
         if name in ("min", "max"):
             return self.say(name, x=f"({'; '.join(map(self.said, node.arguments))})")
+        if name in _TOLD_OF_ARGUMENTS:
+            return self.say(name, x=joined(map(self.said, node.arguments), self.say("and")))
+        if name == "duration" and (days := _days(node.arguments)):
+            return self.say("days", days=days)
         if name in words.catalogues and len(node.arguments) == 1:
             (key,) = node.arguments
             if isinstance(key, n.Literal) and str(key.value) in words.catalogues[name].rows:
@@ -524,6 +543,9 @@ class _Saying:
             ):
                 duty = self.process.duties[name]
                 return self._field(member, duty.fields, duty.settings, duty)
+            case n.Path(base=n.Path(base=n.Name(name="history"), member=name), member=member):
+                duty = self.process.duties[name]
+                return self._field(member, duty.fields, duty.settings, duty)
             case n.Path(base=base, member="nilai"):
                 found = self.answer(base)
                 return found if found and isinstance(found.field, Ratings) else None
@@ -580,6 +602,8 @@ class _Saying:
                 around = self.type(base)
                 inside = around.item if isinstance(around, feel.ListOf) else around
                 return inside.members.get(member) if isinstance(inside, feel.Context) else None
+            case n.Arithmetic(left=left) if (found_left := self.type(left)) in _DATES:
+                return found_left
             case n.Call() if _called_name(node) in self.process.words.signatures:
                 return self.process.words.signatures[_called_name(node)].result
         return None
@@ -595,6 +619,13 @@ def _called_name(node: n.Call) -> str:
     return node.function.name if isinstance(node.function, n.Name) else ""
 
 
+def _days(arguments: tuple[n.Node, ...]) -> str:
+    """How many days a duration lasts that is written in days."""
+    text = arguments[0].value if len(arguments) == 1 and isinstance(arguments[0], n.Literal) else ""
+    found = _DAYS.fullmatch(text) if isinstance(text, str) else None
+    return found[1] if found else ""
+
+
 def _has_for(node: n.Node) -> bool:
     return isinstance(node, n.Call) and any(isinstance(argument, n.For) for argument in node.arguments)
 
@@ -605,6 +636,17 @@ def _looser(inner: str, outer: str, *, right: bool) -> bool:
     if right and outer in ("-", "/"):
         return strength[inner] <= strength[outer]
     return strength[inner] < strength[outer]
+
+
+def _rows_at(process: Told, at: At) -> dict[str, n.Node]:
+    """The loop variable of the value in which *at* stands, and the rows that it goes through."""
+    loop = process.workflow.values[str(at.path[1])].for_ if _is_value(process, at) else None
+    return {loop.variable: loop.over.parsed.root} if loop else {}
+
+
+def _is_value(process: Told, at: At) -> bool:
+    of_workflow = at.source is process.workflow.at.source
+    return of_workflow and at.path[:1] == ("values",) and at.path[1] in process.workflow.values
 
 
 def _inputs_at(process: Told, at: At) -> frozenset[str]:

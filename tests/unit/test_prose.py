@@ -78,6 +78,19 @@ CONDITIONS = [
     ('mean(diri.butir.nilai) > mean(sejawat.km)',
      'rata-rata isian "Perilaku" di "Diri" lebih dari rata-rata isian "Kerja sama" di "Sejawat"',
      'the mean of the answer "Perilaku" at "Diri" is more than the mean of the answer "Kerja sama" at "Sejawat"'),
+    ('penilaian.dinilai[kode = "a"][1].capaian > 3',
+     'capaian dari isian "Dinilai" di "Penilaian" yang kode adalah "a" lebih dari 3',
+     'capaian of the answer "Dinilai" at "Penilaian" where kode is "a" is more than 3'),
+    ("rencana.sasaran[-1].bobot > 3", 'bobot dari baris terakhir dari isian "Sasaran" di "Rencana" lebih dari 3',
+     'bobot of the last row of the answer "Sasaran" at "Rencana" is more than 3'),
+    ("count(distinct values(rencana.sasaran.kode)) > 1",
+     'banyaknya kode dari isian "Sasaran" di "Rencana" tanpa pengulangan lebih dari 1',
+     'the number of kode of the answer "Sasaran" at "Rencana" without repeats is more than 1'),
+    ("count(concatenate(diri.km, diri.pl)) > 2",
+     'banyaknya gabungan isian "Kerja sama" di "Diri" dan isian "Pelayanan" di "Diri" lebih dari 2',
+     'the number of the answer "Kerja sama" at "Diri" and the answer "Pelayanan" at "Diri" together is more than 2'),
+    ('rencana.mulai + duration("P180D") < today', 'isian "Mulai" di "Rencana" + 180 hari sebelum hari ini',
+     'the answer "Mulai" at "Rencana" + 180 days is before today'),
     ("sqrt(nilai) > 3", "rumus `sqrt(nilai)` lebih dari 3", "the formula `sqrt(nilai)` is more than 3"),
 ]  # fmt: skip
 
@@ -95,6 +108,10 @@ class TestConditions:
     def test_in_a_table_they_are_its_columns_and_those_of_its_source(self) -> None:
         at = at_field("penilaian", "dinilai", "capaian")
         assert told("realisasi > bobot", at=at) == 'isian "Realisasi" lebih dari bobot'
+
+    def test_in_the_columns_of_a_value_the_loop_variable_is_its_row(self) -> None:
+        kurang = process().values["baris"].columns["kurang"].formula
+        assert value(process(), kurang) == "100 − capaian"
 
     def test_in_a_function_they_are_its_inputs(self) -> None:
         formula = process().words.functions["persen"].formula
@@ -219,6 +236,14 @@ class TestNarrative:
         ids = {section.id for section in found(pontianak("id"), "tables").sections}
         assert "tables.predikat_pp30" in ids
         assert "tables.mutu_layanan" not in ids
+
+    @pytest.mark.parametrize("language", ["id", "en"])
+    def test_every_process_of_the_project_can_be_told(self, language: str) -> None:
+        library = definitions()
+        for one in library.processes.values():
+            told = narrative(one, language, library.text)
+            assert told.sections
+            assert found(told, f"stages.{one.workflow.start}").sentences
 
     def test_is_the_same_each_time(self) -> None:
         assert narrative(process()) == narrative(process())
