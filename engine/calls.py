@@ -7,7 +7,9 @@ one mistake is told once.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, NamedTuple
 
 from engine import feel
@@ -18,6 +20,13 @@ from engine.order import ordered
 from engine.shape import At, nearest
 from engine.terms import Expression, Literal
 from engine.words import Decision, DecisionRow, Test, constant, rounded
+
+
+class FiredRow(NamedTuple):
+    """A row of a decision table that held, numbered from 1."""
+
+    table: str
+    row: int
 
 
 def compile_calls(draft: Draft) -> None:
@@ -142,7 +151,32 @@ def _add_table(draft: Draft, table: DecisionTable) -> None:
     output = known_type(draft, table.output, table.at / "output")
     draft.words.signatures[table.id] = _signature(draft, table.inputs, output)
     decide = draft.words.decisions[table.id] = decision(draft, table)
-    draft.words.callables[table.id] = lambda *arguments: decide(*arguments).result
+    draft.words.callables[table.id] = _watched(table.id, decide)
+
+
+_WATCH: ContextVar[set[FiredRow] | None] = ContextVar("watch", default=None)
+
+
+@contextmanager
+def fired_rows() -> Iterator[set[FiredRow]]:
+    """Gathers which rows of which tables fire inside this block, numbered from 1."""
+    found: set[FiredRow] = set()
+    before = _WATCH.set(found)
+    try:
+        yield found
+    finally:
+        _WATCH.reset(before)
+
+
+def _watched(name: str, decide: Decision) -> Callable[..., Any]:
+    def call(*arguments: Any) -> Any:
+        fired = decide(*arguments)
+        watch = _WATCH.get()
+        if watch is not None and fired.row is not None:
+            watch.add(FiredRow(name, fired.row))
+        return fired.result
+
+    return call
 
 
 def decision(draft: Draft, table: DecisionTable) -> Decision:

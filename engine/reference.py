@@ -193,8 +193,41 @@ def _cell(text: str) -> str:
 
 
 def schemas() -> dict[str, Json]:
-    """By kind of file, its shape in plain JSON Schema, where a scalar may be typed as text, number or yes and no."""
-    return {kind: {"title": kind, **_published(schema_of(record))} for kind, record in FILES.items()}
+    """By kind of file, its shape in plain JSON Schema, where a scalar may be typed as text, number or yes and no.
+
+    Of a kind that can extend another file there are two shapes: an overlay need not say what its base says.
+    """
+    return {kind: {"title": kind, **_whole(_published(schema_of(record)))} for kind, record in FILES.items()}
+
+
+def _whole(strict: Json) -> Json:
+    inner, top = strict["$defs"], strict["$ref"]
+    if "extends" not in inner[top.rpartition("/")[2]]["properties"]:
+        return strict
+    loose = {f"{_OVERLAY}{name}": _loosened(schema) for name, schema in inner.items()}
+    return {
+        "$schema": strict["$schema"],
+        "if": {"required": ["extends"]},
+        "then": _loosened({"$ref": top}),
+        "else": {"$ref": top},
+        "$defs": {**inner, **loose},
+    }
+
+
+#: Before the names of shapes of which nothing is required.
+_OVERLAY = "overlay-"
+
+
+def _loosened(schema: Any) -> Any:
+    """*schema* without what it requires, its parts likewise."""
+    if isinstance(schema, list):
+        return [_loosened(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    kept = {k: value if k == "if" else _loosened(value) for k, value in schema.items() if k != "required"}
+    if isinstance(kept.get("$ref"), str):
+        kept["$ref"] = kept["$ref"].replace("#/$defs/", f"#/$defs/{_OVERLAY}")
+    return kept
 
 
 _SCALAR = {"type": ["string", "number", "boolean", "null"]}
@@ -213,7 +246,7 @@ def _published(schema: Any) -> Any:
     if "byShape" in schema:
         branches = [_branch(shape, _published(inner)) for shape, inner in schema["byShape"].items()]
         plain |= branches[0] if len(branches) == 1 else {"anyOf": branches}
-    return _overlaid(plain)
+    return plain
 
 
 _WORDS = ("true", "false")
@@ -225,15 +258,7 @@ def _branch(shape: str, inner: Json) -> Json:
 
 def _by_type(kinds: Mapping[str, Json]) -> Json:
     cases = [
-        {"if": {"properties": {"type": {"const": kind}}}, "then": _published(schema)} for kind, schema in kinds.items()
+        {"if": {"properties": {"type": {"const": kind}}, "required": ["type"]}, "then": _published(schema)}
+        for kind, schema in kinds.items()
     ]
     return {"required": ["type"], "properties": {"type": {"enum": list(kinds)}}, "allOf": cases}
-
-
-def _overlaid(schema: Json) -> Json:
-    """What is required is so only where nothing is extended: an overlay says what differs."""
-    if "extends" not in schema.get("properties", {}) or "then" in schema:
-        return schema
-    required = schema.pop("required")
-    alone = {"if": {"not": {"required": ["extends"]}}, "then": {"required": required}}
-    return {**schema, "required": required[:1], **alone}

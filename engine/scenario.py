@@ -16,6 +16,7 @@ from typing import Any
 
 from engine.access import reading_refusal
 from engine.act import act, begin, set_seats
+from engine.calls import FiredRow, fired_rows
 from engine.case import Actor, Case, Cycle, Entry, Outcome
 from engine.clock import opens_on
 from engine.collecting import is_open, receive
@@ -25,6 +26,7 @@ from engine.model import Action
 from engine.process import Duty, Process
 from engine.sheet import opening
 from engine.source import read
+from engine.timers import due_actions
 
 #: Keys of ``expected`` that are not values of the case.
 PATH, SCORES = "path", "scores"
@@ -55,6 +57,10 @@ class Result:
     differences: tuple[str, ...]
     case: Case
     entries: tuple[Entry, ...]
+    #: What was reached: rows of tables that fired, refusals by stage or collection, and system acts after a deadline.
+    fired: frozenset[FiredRow] = frozenset()
+    refused: frozenset[tuple[str, str]] = frozenset()
+    timed: frozenset[tuple[str, str]] = frozenset()
 
 
 _KNOWN = {
@@ -135,17 +141,20 @@ class Player:
         self.case = Case(id=scenario.id, workflow=process.id, definition=process.hash, cycle=self.cycle)
         self.received: set[str] = set()
         self.spent: dict[str, set[Any]] = {}
+        self.fired: set[FiredRow] = set()
+        self.refused: set[tuple[str, str]] = set()
+        self.timed: set[tuple[str, str]] = set()
 
     def play(self) -> None:
-        if not self._begun():
+        if not self.begun():
             return
         for role, people in self._raters().items():
             proposer = Actor(role=self.process.words.roles[role].confirmed_by[0], person="penyetuju")
             self._take(set_seats(self.process, self.case, proposer, role, people, self.now))
         for number, step in enumerate(self.scenario.steps, 1):
-            self._step(number, step)
+            self.step(number, step)
 
-    def _begun(self) -> bool:
+    def begun(self) -> bool:
         """Whether the case was opened; told where that is not what was expected."""
         wanted = self.scenario.expect_error
         try:
@@ -162,7 +171,15 @@ class Player:
 
     def result(self) -> Result:
         self.differences += compared(self.process, self.case, self.scenario.expected)
-        return Result(scenario=self.scenario, differences=tuple(self.differences), case=self.case, entries=self.entries)
+        return Result(
+            scenario=self.scenario,
+            differences=tuple(self.differences),
+            case=self.case,
+            entries=self.entries,
+            fired=frozenset(self.fired),
+            refused=frozenset(self.refused),
+            timed=frozenset(self.timed),
+        )
 
     def _profiles(self) -> dict[str, dict[str, Any]]:
         types = self.process.words.profile
@@ -214,16 +231,19 @@ class Player:
         values = {**self._registration(collection), **dict(typed_form(collection, written))}
         spent = frozenset(n for n in collection.once if values.get(n) in self.spent.setdefault(n, set()))
         try:
-            outcome = receive(
-                self.process, self.case, collection.id, actor, name, values, self.now,
-                answer=f"{len(self.entries):08d}", number=str(given.get("nomor") or number), spent=spent,
-            )  # fmt: skip
+            with fired_rows() as fired:
+                outcome = receive(
+                    self.process, self.case, collection.id, actor, name, values, self.now,
+                    answer=f"{len(self.entries):08d}", number=str(given.get("nomor") or number), spent=spent,
+                )  # fmt: skip
         except Refused as refused:
+            self.refused |= {(collection.id, code) for code in refused.codes}
             if wanted not in refused.codes:
                 self.differences.append(f"{collection.id}: ditolak dengan {refused}, seharusnya {wanted or 'diterima'}")
             return
         if wanted:
             self.differences.append(f"{collection.id}: diterima, seharusnya ditolak dengan {wanted}")
+        self.fired |= fired
         for name in collection.once:
             self.spent[name].add(values.get(name))
         self._take(outcome)
@@ -244,7 +264,7 @@ class Player:
                 found[name] = f"{name}-{len(self.entries)}"
         return found
 
-    def _step(self, number: int, step: Mapping[str, Any]) -> None:
+    def step(self, number: int, step: Mapping[str, Any]) -> None:
         where = f"langkah {number} ({step['action']})"
         if step.get("after"):
             self.now += timedelta(days=int(str(step["after"]).removesuffix("d")))
@@ -254,14 +274,20 @@ class Player:
             self.differences.append(f"{where}: tahap {self.case.stage}, seharusnya {step['stage']}")
             return
         wanted = step.get("expect_error")
+        late = step["action"] in due_actions(self.process, self.case, self.now)
         try:
-            outcome = self._act(step)
+            with fired_rows() as fired:
+                outcome = self._act(step)
         except Refused as refused:
+            self.refused |= {(self.case.stage, code) for code in refused.codes}
             if wanted not in refused.codes:
                 self.differences.append(f"{where}: ditolak dengan {refused}, seharusnya {wanted or 'diterima'}")
             return
         if wanted:
             self.differences.append(f"{where}: diterima, seharusnya ditolak dengan {wanted}")
+        self.fired |= fired
+        if late and step["actor"] == self.process.system:
+            self.timed.add((self.case.stage, step["action"]))
         self._take(outcome)
         if outcome.took_seat:
             self.answered.add(step.get("rater", step["actor"]))
@@ -280,7 +306,7 @@ class Player:
         action = self.process.stages[self.case.stage].actions.get(step["action"])
         values: dict[str, Any] = {}
         if action is not None:
-            values = self._values(actor, action, step["form"] or {})
+            values = self.values(actor, action, step["form"] or {})
         answer = f"{len(self.entries):08d}"
         return act(self.process, self.case, actor, step["action"], values, self.now, answer=answer)
 
@@ -292,7 +318,7 @@ class Player:
             raise Refused(refusal)
         return Outcome(case=self.case, entries=())
 
-    def _values(self, actor: Actor, action: Action, form: Mapping[str, Any]) -> dict[str, Any]:
+    def values(self, actor: Actor, action: Action, form: Mapping[str, Any]) -> dict[str, Any]:
         duty = self.process.duty_of(self.case.stage, action, actor.role)
         today = self.case.cycle.day_of(self.now)
         values = opening(self.process, self.case, actor, action, today, afresh=True)

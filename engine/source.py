@@ -447,7 +447,7 @@ class _Scan:
     def _key(self, frame: _Frame, key: str, at: int, end: int, *, plain: bool) -> None:
         frame.wants_key, frame.key, frame.key_at = False, None, at
         content = self.text.content
-        if content[max(0, at - 2) : at].strip() == "?":
+        if content[max(0, at - 2) : at].strip() == "?" and _COMPLEX_KEY.search(content, 0, at):
             self._report(at, "S022")
         elif not key.strip():
             self._report(at, "S016")
@@ -627,6 +627,8 @@ def _opened(code: str) -> Callable[[_Fault], _Diagnosis]:
 
 
 _COLON_SPACE = re.compile(r":(?=\s)")
+#: A ``?`` that begins a key, and not a text or comment that ends in one on the line before.
+_COMPLEX_KEY = re.compile(r"(?:^|[\n{,])[ \t-]*\?\s+\Z")
 _BY_CONTEXT = {"S010": ("an alias", "an anchor"), "S012": (" tag",), "S013": (" directive",)}
 _BY_PROBLEM: dict[str, Callable[[_Fault], _Diagnosis]] = {
     "mapping values are not allowed in this context": _stray_colon,

@@ -21,11 +21,13 @@ from engine.errors import DefinitionError, Problem
 from engine.library import SCENARIOS, Library, check
 from engine.process import Process
 from engine.proofs.stories import Story
-from engine.scenario import Scenario, read_scenarios, run
+from engine.scenario import Result, Scenario, read_scenarios, run
 from web import create_app, demo, people, roster, sessions
 from web.commands.explain import explain_command
 from web.commands.graph import graph_command
 from web.commands.receipt import receipt_command
+from web.commands.replay import replay_command
+from web.commands.scenario import coverage_lines, scenario_group
 from web.config import Misconfigured, Settings, definitions_root
 from web.console import (
     GOOD,
@@ -115,18 +117,24 @@ def _as_data(problem: Problem) -> dict[str, Any]:
     "--scenarios", "files", multiple=True, type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help=N_("Berkas skenario; boleh lebih dari satu. Tanpa ini: workflows/scenarios."),
 )  # fmt: skip
+@click.option("--coverage", "covered", is_flag=True, help=N_("Tunjukkan juga apa yang belum dicakup skenario."))
 @as_json
-def test_command(regions: tuple[str, ...], files: tuple[Path, ...], as_json: bool) -> None:
+def test_command(regions: tuple[str, ...], files: tuple[Path, ...], covered: bool, as_json: bool) -> None:
     definitions = loaded(definitions_root())
     found = list(_scenarios(files or tuple(sorted((definitions_root() / "workflows" / SCENARIOS).glob("*.yaml")))))
     chosen = [scenario for scenario in found if not regions or _named(definitions, scenario, regions)]
     if not chosen:
         raise Misused(_("Tidak ada skenario untuk: {regions}").format(regions=", ".join(regions) or "-"))
-    results = [(scenario, _differences(definitions, scenario)) for scenario in chosen]
+    played = [(scenario, _played(definitions, scenario)) for scenario in chosen]
+    results = [(scenario, found if isinstance(found, list) else list(found.differences)) for scenario, found in played]
     failed = sum(bool(differences) for _scenario, differences in results)
+    lines = list(_coverage(definitions, played)) if covered else []
     if as_json:
-        print_json({"passed": len(results) - failed, "failed": failed, "scenarios": [_result(*r) for r in results]})
+        counts = {"passed": len(results) - failed, "failed": failed}
+        print_json({**counts, "scenarios": [_result(*r) for r in results], "coverage": lines})
     else:
+        for line in lines:
+            click.echo(line)
         for scenario, differences in results:
             for difference in differences:
                 click.echo(f"{scenario.id}: {difference}")
@@ -153,12 +161,21 @@ def _named(definitions: Library, scenario: Scenario, regions: Sequence[str]) -> 
     return bool({scenario.workflow, scenario.id, process.workflow.region if process else ""} & set(regions))
 
 
-def _differences(definitions: Library, scenario: Scenario) -> list[str]:
+def _coverage(definitions: Library, played: Sequence[tuple[Scenario, Result | list[str]]]) -> Iterator[str]:
+    """What the scenarios reach of each process that they play."""
+    for name in dict.fromkeys(scenario.workflow for scenario, _found in played):
+        results = [r for scenario, r in played if scenario.workflow == name and isinstance(r, Result)]
+        if name in definitions.processes:
+            yield from coverage_lines(definitions, definitions.processes[name], results)
+
+
+def _played(definitions: Library, scenario: Scenario) -> Result | list[str]:
+    """What came of *scenario*, or why it could not be played."""
     process = definitions.processes.get(scenario.workflow)
     if process is None:
         return [_("tidak ada proses {workflow}").format(workflow=scenario.workflow)]
     try:
-        return list(run(process, scenario).differences)
+        return run(process, scenario)
     except NONSENSE as error:
         return [_("tidak dapat dijalankan: {error}").format(error=repr(error))]
 
@@ -198,7 +215,7 @@ def _steps(trace: feel.Trace) -> dict[str, Any]:
     return {"source": trace.source, "value": trace.value, "steps": [_steps(child) for child in trace.children]}
 
 
-for command in (explain_command, graph_command, receipt_command):
+for command in (explain_command, graph_command, receipt_command, replay_command, scenario_group):
     cli.add_command(command)
 
 

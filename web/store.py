@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -124,6 +124,9 @@ _INBOX_DONE = text(_CASE + "where c.stage in :finals and " + _CONCERNS + ")" + _
 #: The most cases that one page of the inbox reads.
 INBOX = 200
 
+_EVERY = text("""
+select c.id, c.definition, c.stage, p.name from appraisal c join person p on p.id = c.person_id order by p.name, c.id
+""")
 _UPDATE = Statement("""
 update appraisal set stage = :stage, entry = :entry, version = :version, opens_on = :opens_on, due_on = :due_on,
                      state = :state where id = :id and version = :was
@@ -249,9 +252,20 @@ class Store:
 
     def journal(self, rows: Rows, held: Held) -> list[Entry]:
         """The whole journal of a case, oldest first."""
-        codec = self.definitions.codec(held.process)
-        lines = (row._asdict() for row in _ENTRIES.all(rows, {"case": held.case.id}))
+        return self.entries(rows, held.process, held.case.id)
+
+    def entries(self, rows: Rows, process: Process, case_id: str) -> list[Entry]:
+        """The journal of the case *case_id* of *process*, oldest first."""
+        codec = self.definitions.codec(process)
+        lines = (row._asdict() for row in _ENTRIES.all(rows, {"case": case_id}))
         return [codec.load_entry({**line, "at": instant(line["at"])}) for line in lines]
+
+    def closed(self, rows: Rows) -> Iterator[tuple[Process, str, str]]:
+        """Every case that has come to its end: its process, its id, and the name of the person appraised."""
+        for row in rows.execute(_EVERY).all():
+            process = self.definitions.process(connection_of(rows), row.definition)
+            if process.stages[row.stage].final:
+                yield process, row.id, row.name
 
     def folded(self, rows: Rows, held: Held) -> Case:
         """The case as its journal makes it; equal to the case that is stored."""

@@ -55,7 +55,8 @@ def test_an_editor_finds_what_the_loader_would_refuse(change: dict[str, Any]) ->
 
 def test_an_overlay_need_not_repeat_what_is_required() -> None:
     validator = jsonschema.Draft202012Validator(SCHEMAS["workflow"])
-    assert validator.is_valid({"workflow": "w", "extends": "dasar"})
+    assert validator.is_valid({"workflow": "w", "extends": "dasar", "stages": {"a": {"deadline": "7d"}}})
+    assert not validator.is_valid({"workflow": "w", "extends": "dasar", "stages": {"a": {"deadlin": "7d"}}})
     assert not validator.is_valid({"workflow": "w"})
 
 

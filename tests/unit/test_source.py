@@ -352,3 +352,7 @@ def _damaged(text: str, chance: random.Random) -> str:
             ]
         )
     return text
+
+
+def test_a_question_at_the_end_of_a_line_asks_for_no_complex_key() -> None:
+    assert read("# Apa?\nworkflow: a\ntitle: Apa?\nstart: b\n", "x.yaml").data["start"] == "b"

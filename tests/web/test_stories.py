@@ -1,0 +1,57 @@
+"""Stories, coverage and replay, as somebody at a terminal calls them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from flask import Flask
+
+from engine.library import load
+from engine.scenario import read_scenarios, run
+from tests.cast import Cast
+from web.cli import cli
+from web.config import definitions_root
+
+REGION = "pontianak"
+
+
+def call(*words: str) -> tuple[int, str]:
+    result = CliRunner().invoke(cli, ["--language", "en", *words])
+    return result.exit_code, result.output
+
+
+def test_coverage_is_counted_and_what_is_missing_is_named() -> None:
+    code, output = call("test", REGION, "--coverage")
+    assert code == 0
+    assert "transitions" in output
+    assert "table rows" in output
+    assert output.strip().endswith("0 failed")
+
+
+def test_made_up_stories_pass_as_scenarios(tmp_path: Path) -> None:
+    file = tmp_path / "cerita.yaml"
+    _code, output = call("scenario", "generate", REGION, "--all", "--walks", "6", "--output", str(file))
+    assert "stories cover" in output
+    process = next(p for p in load(definitions_root()).processes.values() if p.workflow.region == REGION)
+    made = read_scenarios(file.read_bytes(), str(file))
+    assert made
+    for scenario in made:
+        assert run(process, scenario).differences == ()
+        assert scenario.expected["path"]
+
+
+@pytest.mark.parametrize("words", [("scenario", "generate", "atlantis"), ("replay", "no-such-folder")])
+def test_what_is_not_there_is_told(words: tuple[str, ...]) -> None:
+    code, output = call(*words)
+    assert code == 2
+    assert "Traceback" not in output
+
+
+def test_a_service_without_closed_cases_replays_nothing(
+    app: Flask, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("web.commands.replay.create_app", lambda: app)
+    code, output = call("replay", str(definitions_root()))
+    assert (code, output.strip().splitlines()[-1]) == (0, "0 cases replayed, 0 changed")
