@@ -464,18 +464,19 @@ class Rendering:
 def rendered(sheet: Sheet, paper_: Paper, form: wtforms.Form, how: Rendering) -> Markup:
     """The fields of the sheet that are shown, in the order of the page."""
     # Every part is HTML of a look: nothing is left to escape.
-    return Markup("".join(part for asked in sheet.asked for part in _part(asked, paper_, form, how)))
+    found: list[Markup] = []
+    for asked in sheet.asked:
+        if asked.field.id in paper_.twin.parts:
+            found.append(_part(asked, _field(asked, paper_, form, how)))
+        elif asked.shown:
+            found.extend(_field(asked, paper_, form, how))
+    return Markup("".join(found))
 
 
-def _part(asked: Asked, paper_: Paper, form: wtforms.Form, how: Rendering) -> Iterator[Markup]:
-    """A field, if it is shown. One that the browser may show waits in a template, which is not part of the page."""
-    if asked.field.id not in paper_.twin.parts:
-        yield from _field(asked, paper_, form, how) if asked.shown else ()
-        return
+def _part(asked: Asked, looks: Iterable[Markup]) -> Markup:
+    """A field that the browser may show and hide. A hidden one waits in a template, which is not part of the page."""
     tag = Markup("div" if asked.shown else "template")
-    yield Markup('<%s data-part="%s">') % (tag, asked.field.id)
-    yield from _field(asked, paper_, form, how)
-    yield Markup("</%s>") % tag
+    return Markup('<%s data-part="%s">%s</%s>') % (tag, asked.field.id, Markup("").join(looks), tag)
 
 
 def _field(asked: Asked, paper_: Paper, form: wtforms.Form, how: Rendering) -> Iterator[Markup]:

@@ -276,3 +276,16 @@ def test_values_are_filled_in_anew_each_time(templates: jinja2.Environment) -> N
     look: Control = compile_control(templates, spec("text"))
     first = look.render(["satu"], errors=["Salah"])
     assert "satu" not in look.render(["dua"]) and look.render(["satu"], errors=["Salah"]) == first
+
+
+def test_a_field_that_is_wanted_sometimes_says_when_it_may_be_left_empty(templates: jinja2.Environment) -> None:
+    control = compile_control(templates, spec("textarea", "alasan", sometimes=True))
+    for wanted in (True, False):
+        [mark] = [e for e in page(control.render(wanted=wanted)).iter() if e.get("data-optional") == "alasan"]
+        assert ("hidden" in mark.attrib) == wanted
+
+
+def test_a_total_that_the_browser_works_out_can_be_found_by_its_path(templates: jinja2.Environment) -> None:
+    cell = compile_control(templates, Spec(control="computed", name="target.{row}.capaian", title="Capaian", live=True))
+    [output] = [e for e in page(cell.render(["98,00"], row="A-1", number="1")).iter() if e.tag == "output"]
+    assert output.get("data-live") == "target.A-1.capaian"

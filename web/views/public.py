@@ -157,7 +157,7 @@ def look(**address: str) -> Any:
     intent, target = intent_of(request.form)
     if intent != "periksa":
         return _form(visit, filling.after(intent, target), address)
-    errors = filling.errors()
+    errors = {**filling.errors(), **filling.differing(request.form)}
     if errors:
         return _form(visit, filling, address, errors), 422
     shown = public.review_page(visit, _unit(visit), filling, secrets.token_hex(16), address)
