@@ -39,7 +39,7 @@ class CaseScope(dict[str, Any]):
         if name in process.values:
             return value_of(self, process.values[name])
         if name in process.duties:
-            return answers_of(process.duties[name], case)
+            return answers_of(worded(process, case, process.duties[name]), case)
         if name in process.parameters:
             return process.parameters[name]
         if name in process.words.rows:

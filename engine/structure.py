@@ -121,8 +121,11 @@ def _with_columns(fields: Mapping[str, Field]) -> Iterator[Field]:
 
 def _check_outputs(draft: Draft) -> None:
     """Variants, documents and analytics."""
+    # What people read is in the words of their variant, so that must be known before anything is answered.
+    later = {*draft.duties, *draft.workflow.values, "history"}
+    known = {name: type_ for name, type_ in draft.scope.items() if name not in later}
     for clause in draft.words.variants:
-        draft.condition(clause.condition, draft.scope)
+        draft.condition(clause.condition, known)
     for document in draft.workflow.documents.values():
         draft.known(document.at / "opens", "N001", document.opens, draft.workflow.stages)
         _check_readers(draft, document.at, document.readers)

@@ -21,6 +21,7 @@ from engine.kinds import Field, File, Ratings, Table
 from engine.sheet import Asked, Sheet, opening, refusals, sheet
 from engine.twin import data
 from web import attachments, drafts, live, showing
+from web.beside import beside
 from web.forms import (
     OWN,
     Paper,
@@ -266,7 +267,8 @@ class Filling:
 
     def html(self, errors: Errors) -> Any:
         """The fields, with the errors at them."""
-        how = Rendering(errors=errors, show=self._show, say=translated, files=self._file_texts())
+        earlier = beside(self.held, self.offer.duty)
+        how = Rendering(errors=errors, show=self._show, say=translated, beside=earlier, files=self._file_texts())
         asked = tuple(asked for asked in self.sheet.asked if asked.field.id not in self.given)
         fields = rendered(replace(self.sheet, asked=asked), self.paper, self.form, how)
         return fields + live.script(self.paper.rules, self._for_the_browser()) if self.paper.rules else fields

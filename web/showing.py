@@ -92,7 +92,7 @@ def word(process: Process, code: str, type_: feel.Type = feel.ANY) -> str:
 def cell(process: Process, item: Table, setting: Setting, name: str, value: Any) -> str:
     """What a row of *item* has in its column *name*, in words: one of its own, or one that came with the row."""
     column = item.columns.get(name)
-    if name == setting.key and _member(setting.item, "title") != feel.ANY:
+    if name == setting.key and isinstance(setting.item, feel.Context) and "title" in setting.item.members:
         return str(value)  # The row is called by its title; its key stays a code.
     if column is None:
         return plain(process, value, _member(setting.item, name))
