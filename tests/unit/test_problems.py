@@ -124,6 +124,7 @@ BAD = [
     ("X011", V, "bagian / seluruh * 100", "bagian / seluruh *§"),
     ("X020", W, "nilai < 50 and", "§nila < 50 and"),
     ("X020", V, "bagian / seluruh * 100", "bagian / §selruh * 100"),
+    ("X020", V, 'tinggi: pegawai.golongan = "IV"', "tinggi: §nilai > 90"),
     ("X020", R, "sum(sasaran.bobot)", "sum(§sasran.bobot)"),
     ("X021", W, "mean(diri.butir.nilai)", "§rerata(diri.butir.nilai)"),
     ("X021", V, '"persen(x, 50)"', '"§persn(x, 50)"'),

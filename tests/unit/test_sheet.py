@@ -11,7 +11,7 @@ from engine.act import act
 from engine.case import Actor, Case
 from engine.process import Process
 from engine.sheet import Sheet, opening, refusals, sheet
-from tests.unit.definitions import FILES, NOW, begun, process_of, short
+from tests.unit.definitions import FILES, NOW, ROLES, begun, process_of, short
 
 EMPLOYEE = Actor(role="pegawai", person="p")
 ONE_FORM = """\
@@ -197,6 +197,13 @@ class TestTables:
             ("nilai_wajib", "dinilai.1.capaian"),
         }
 
+    def test_a_cell_that_nobody_filled_in_is_null_and_not_that_of_the_source(self) -> None:
+        column = "bobot: {type: number, title: B, optional: true}"
+        process = one(self.FIELDS, lagi=f"  lagi: {{type: table, title: L, from: isi.target, columns: {{{column}}}}}\n")
+        case = act(process, begun(process), EMPLOYEE, "kirim", {"target": self.rows(("a", 10), ("b", 20))}, NOW).case
+        found = filled(process, case, "akhir", lagi={"a": Decimal(3)})
+        assert [row["bobot"] for row in found.answers["lagi"]] == [3, None]
+
     def test_given_rows_open_with_their_initial_values(self) -> None:
         process, case = self.later()
         action = process.stages["lagi"].actions["akhir"]
@@ -237,6 +244,38 @@ class TestOptions:
         assert dict(found.ask("pilihan").setting.options) == {"a": "a"}
         assert [r.code for r in refusals(process, found)] == ["pilihan_tidak_dikenal"]
         assert list(refusals(process, filled(process, case, "akhir", pilihan="a"))) == []
+
+    #: A column and a field that are called like the catalogue they choose from.
+    LIKE_A_CATALOGUE = """\
+  target:
+    type: table
+    title: T
+    rows: 0..2
+    columns: {butir: {type: select, title: B, from: butir}}
+  butir: {type: select, title: B, from: 'butir[aspek = "b"]', optional: true}
+"""
+    CATALOGUE = """\
+catalogue: butir
+key: kode
+columns: {aspek: text}
+rows: {km: {title: Kemampuan, aspek: a}, pl: {title: Pelayanan, aspek: b}}
+"""
+
+    def chosen(self, **answers: Any) -> list[tuple[str, str]]:
+        head = "workflow: contoh\ntitle: Contoh\nuse: [butir]\nstart: isi\n" + ROLES + ONE_FORM
+        forms = {"isi": self.LIKE_A_CATALOGUE, "lagi": "  z: {type: text, title: Z, optional: true}\n"}
+        texts = {f"forms/{n}.yaml": f"form: {n}\ntitle: {n}\nfields:\n{text}" for n, text in forms.items()}
+        process = process_of({"workflows/contoh.yaml": head, "workflows/butir.yaml": self.CATALOGUE, **texts})
+        return wrong(process, **answers)
+
+    def test_a_choice_may_be_called_like_the_catalogue_it_chooses_from(self) -> None:
+        assert self.chosen(target=[{"butir": "km"}], butir="pl") == []
+
+    def test_its_options_are_those_of_the_catalogue_all_the_same(self) -> None:
+        assert self.chosen(target=[{"butir": "xx"}], butir="km") == [
+            ("pilihan_tidak_dikenal", "target.0.butir"),
+            ("pilihan_tidak_dikenal", "butir"),
+        ]
 
 
 class TestWholeProcess:

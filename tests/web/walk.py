@@ -178,10 +178,12 @@ class Walk:
     def until(self, stage: str) -> None:
         """Play on until the case stands in *stage*."""
         self._seats()
+        self._collect()
         for number, step in enumerate(self.scenario.steps, 1):
             if self.case.stage == stage:
                 return
             self._step(f"langkah {number}", step)
+            self._collect()
         assert self.case.stage == stage, self.differences
 
     def url(self, rest: str = "") -> str:

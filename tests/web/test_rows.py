@@ -1,0 +1,130 @@
+"""Rows that come from elsewhere: what they are called, whose answer stands beside, and files in their cells."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable
+from html import unescape
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from engine.library import load
+from engine.scenario import read_scenarios
+from tests.web.walk import PDF, Walk, hidden
+from web.controls import input_id
+from web.tables import Attachment, db
+
+ROOT = Path(__file__).parents[2]
+CELL = "pelaksanaan.t2.bukti_baris"
+
+
+@pytest.fixture(scope="module")
+def app(make_app: Callable[..., Flask]) -> Flask:
+    return make_app()
+
+
+@pytest.fixture(scope="module")
+def processes():
+    return load(ROOT).processes
+
+
+Until = Callable[[str, str, str], Walk]
+
+
+@pytest.fixture
+def until(app: Flask, processes) -> Until:
+    """Plays a scenario until the case stands in a stage."""
+
+    def played(file: str, ident: str, stage: str) -> Walk:
+        text = (ROOT / "workflows" / "scenarios" / f"{file}.yaml").read_bytes()
+        scenario = next(s for s in read_scenarios(text, f"{file}.yaml") if s.id == ident)
+        walk = Walk(app, processes[scenario.workflow], scenario)
+        walk.until(stage)
+        return walk
+
+    return played
+
+
+def words(page: str) -> str:
+    return " ".join(unescape(re.sub("<[^>]+>", " ", page)).split())
+
+
+def page(walk: Walk, role: str, rest: str = "") -> str:
+    answer = walk.as_role(role).get(walk.url(rest))
+    assert answer.status_code == 200
+    return answer.text
+
+
+class TestWords:
+    def test_generated_rows_are_called_as_the_person_is_spoken_to(self, until: Until) -> None:
+        said = words(page(until("batanghari", "BTH-1", "penyusunan_idp"), "pegawai", "/isi/ajukan_idp"))
+        assert "Pelaksanaan mengajar Kode: t2 Level: 3 Standar: 4" in said
+        assert "Pelatihan: Peningkatan Kompetensi Pedagogik Guru" in said
+        assert "Kepatuhan prosedur" not in said
+
+    def test_rows_of_rated_items_have_their_titles(self, until: Until) -> None:
+        said = words(page(until("pauh", "PAUH-11", "tindak_lanjut_laporan"), "pegawai"))
+        assert "Komunikasi dengan masyarakat Item: in1" in said
+
+
+class TestBeside:
+    def test_the_employees_own_answer_stands_beside_each_question(self, until: Until) -> None:
+        said = words(page(until("pauh", "PAUH-3", "evaluasi_atasan"), "atasan_langsung", "/isi/kirim_evaluasi"))
+        assert said.count("Evaluasi diri: 4 – Baik dan konsisten") == 8
+        assert said.count("Evaluasi diri: 5 – Menjadi contoh") == 2
+
+    def test_nothing_stands_beside_the_employees_own_questions(self, until: Until) -> None:
+        said = words(page(until("pauh", "PAUH-3", "evaluasi_diri"), "pegawai", "/isi/kirim_evaluasi_diri"))
+        assert "Evaluasi diri:" not in said
+
+
+class TestFilesInCells:
+    FORM = "/isi/laporkan_pelaksanaan"
+
+    def attach(self, walk: Walk, **more: str) -> TestResponse:
+        """The form posted with a file in one cell."""
+        client = walk.as_role("pegawai")
+        data = {**hidden(client.get(walk.url(self.FORM)).text), **more, CELL: (io.BytesIO(PDF), "sertifikat.pdf")}
+        return client.post(walk.url(self.FORM), data=data, content_type="multipart/form-data", follow_redirects=True)
+
+    def test_a_file_stays_in_the_draft_and_can_be_taken_out_again(self, until: Until) -> None:
+        walk = until("batanghari", "BTH-11", "pelaksanaan_idp")
+        self.attach(walk, _intent="simpan")
+        kept = page(walk, "pegawai", self.FORM)
+        assert "sertifikat.pdf" in kept
+        data = {**hidden(kept), "_hapus": CELL}
+        walk.as_role("pegawai").post(walk.url(self.FORM), data=data, content_type="multipart/form-data")
+        assert "sertifikat.pdf" not in page(walk, "pegawai", self.FORM)
+
+    def test_what_is_no_document_is_told_at_its_cell(self, app: Flask, until: Until) -> None:
+        walk = until("batanghari", "BTH-11", "pelaksanaan_idp")
+        client = walk.as_role("pegawai")
+        data = {**hidden(client.get(walk.url(self.FORM)).text), "_intent": "periksa", CELL: (io.BytesIO(b"x"), "a.pdf")}
+        answer = client.post(walk.url(self.FORM), data=data, content_type="multipart/form-data")
+        assert answer.status_code == 422
+        assert "Jenis berkas ini tidak diterima" in answer.text
+        assert f'href="#{input_id(CELL)}"' in answer.text
+
+    def test_before_it_is_sent_it_is_its_owners_alone(self, app: Flask, until: Until) -> None:
+        walk = until("batanghari", "BTH-11", "pelaksanaan_idp")
+        self.attach(walk, _intent="simpan")
+        with app.app_context():
+            row = db.session.scalars(select(Attachment).where(Attachment.case_id == walk.case_id).order_by("id")).all()
+        (draft,) = [one for one in row if one.field == "pelaksanaan.bukti_baris"]
+        assert walk.as_role("atasan_langsung").get(walk.url(f"/lampiran/{draft.id}")).status_code == 404
+        assert walk.as_role("pegawai").get(walk.url(f"/lampiran/{draft.id}"), buffered=True).data == PDF
+
+    def test_whoever_reads_the_table_gets_the_file(self, until: Until) -> None:
+        walk = until("batanghari", "BTH-11", "evaluasi_idp")
+        (link,) = re.findall(r'href="([^"]*/lampiran/[^"]*)">sertifikat.pdf', page(walk, "atasan_langsung"))
+        assert walk.as_role("atasan_langsung").get(link, buffered=True).data == PDF
+
+    def test_a_row_of_ones_own_keeps_its_file(self, until: Until) -> None:
+        walk = until("pauh", "PAUH-14", "evaluasi_atasan")
+        answers = walk.case.answers["evaluasi_diri"]["inovasi"]
+        assert [row["bukti"]["name"] for row in answers] == ["catatan.pdf"]
