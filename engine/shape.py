@@ -193,7 +193,7 @@ class _Schemas:
 
     def _record(self, record: Any) -> Json:
         keys = keys_of(record)
-        properties = {key.name: {**self.of(key.annotation), "description": key.doc} for key in keys}
+        properties = {key.name: {**self._value(key.annotation), "description": key.doc} for key in keys}
         if getattr(record, "kind", ""):
             properties = {"type": {"const": record.kind}, **properties}
         whole = {"properties": properties, "additionalProperties": False}
@@ -203,6 +203,11 @@ class _Schemas:
             if key.main:
                 shapes["string"] = self.of(key.annotation)
         return {"byShape": shapes}
+
+    def _value(self, annotation: Any) -> Json:
+        """The schema of what stands behind a key. A name is a text there; as a key it cannot be anything else."""
+        schema = self.of(annotation)
+        return {"byShape": {"string": schema}} if "pattern" in schema else schema
 
 
 _SHAPES: dict[Any, str] = {str: "string", list: "array", dict: "object"}

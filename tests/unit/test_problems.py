@@ -25,6 +25,8 @@ BAD = [
     ("D002", W, "  selesai:\n    title: Selesai\n    final", "  §selesai:\n    final"),
     ("D002", R, "mulai: {type: date, ", "§mulai: {"),
     ("D003string", W, "formula: nilai, frozen_at: penilaian", "formula: nilai, frozen_at: §[penilaian]"),
+    ("D003string", W, "region: contoh", "region: §[contoh]"),
+    ("D003string", R, "key: kode\n", "key: §{a: b}\n"),
     ("D003array", W, "remind: [3, 1]", "remind: §3"),
     ("D003object", W, "{title: Jawab}", "§[Jawab]"),
     ("D004", R, "type: date", "type: §dates"),
