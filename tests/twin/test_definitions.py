@@ -58,7 +58,7 @@ def texts_in(expression: feel.Expression) -> list[str]:
 def evaluated(expression: feel.Expression, process: Process, scope: Scope) -> Any:
     """The engine's own value; the scope then holds what the expression may read."""
     value = feel.value_to_json(feel.compile(expression, process.words.callables)(scope))
-    for path in feel.reads(expression):
+    for path in sorted(feel.reads(expression)):
         scope[path[0]]
     return value
 

@@ -198,7 +198,7 @@ function halfRange({ op, bound: end }, scope) {
 /** The element at a position, which counts from 1, or from the end if it is negative. */
 function atPosition(items, position) {
   const at = isWhole(position) ? integer(position) : 0;
-  const found = at ? items.at(at > 0 ? at - 1 : at) : undefined;
+  const found = at ? items[at > 0 ? at - 1 : items.length + at] : undefined;
   return found === undefined ? null : found;
 }
 
@@ -277,6 +277,8 @@ function context({ entries }, scope) {
   return found;
 }
 
+const has = (object, name) => Object.prototype.hasOwnProperty.call(object, name);
+
 // --- calls -----------------------------------------------------------------------------------------------------------
 
 function call({ function: target, arguments: given, names }, scope) {
@@ -284,8 +286,8 @@ function call({ function: target, arguments: given, names }, scope) {
   const values = () => given.map((argument) => run(argument, scope));
   if (target.node === "Name" && !isVariable(scope, target.name)) {
     const { called } = root(scope);
-    if (Object.hasOwn(called, target.name)) return declared(called[target.name], values(), called);
-    return Object.hasOwn(BUILTINS, target.name) ? callBuiltin(target.name, values()) : leave(target.name);
+    if (has(called, target.name)) return declared(called[target.name], values(), called);
+    return has(BUILTINS, target.name) ? callBuiltin(target.name, values()) : leave(target.name);
   }
   const found = run(target, scope);
   const all = values();

@@ -8,7 +8,7 @@ import { prepared, workedOut } from "./sheet.js";
 import { isBlank, typed } from "./typed.js";
 
 const PAUSE = 250;
-//: Enough for fields that show fields that show fields; no definition has more.
+// Enough for fields that show fields that show fields; no definition has more.
 const TURNS = 20;
 
 /** Keeps the form up to date. `update(form)` does it now; `asks()` tells whether only the server knows the rest. */
@@ -18,7 +18,17 @@ export function keepUp(start) {
   let asks = false;
   let timer = null;
 
+  /** Whatever goes wrong here, drafts are kept and the server is asked. */
   function update() {
+    try {
+      work();
+    } catch (error) {
+      asks = true;
+      console.error(error);
+    }
+  }
+
+  function work() {
     clearTimeout(timer);
     const script = form?.querySelector("script[data-twin]");
     if (!script) return void (page = null);
@@ -39,6 +49,8 @@ export function keepUp(start) {
   form?.addEventListener("input", later);
   form?.addEventListener("change", update);
   form?.addEventListener("submit", update, true);
+  // Going back, the browser fills in once more what was typed.
+  addEventListener("pageshow", update);
   return { update, asks: () => asks };
 }
 

@@ -6,7 +6,7 @@ import { day } from "../feel/values.js";
 
 const SPACE = "[\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]+";
 const AROUND = new RegExp(`^${SPACE}|${SPACE}$`, "g");
-const REFUSED = /[\x00-\x08\x0b-\x1f\x7f-\x9f]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
+const CONTROLS = /[\x00-\x08\x0b-\x1f\x7f-\x9f]/;
 const NUMBER = /^[+-]?[0-9]{1,20}([.,][0-9]{1,10})?$/;
 const GROUPED = /^[+-]?([0-9]{1,3}(\.[0-9]{3})+,|[0-9]{1,3}(,[0-9]{3})+\.)[0-9]{1,10}$/;
 const DATES = [/^(?<y>\d{4})-(?<m>\d{1,2})-(?<d>\d{1,2})$/, /^(?<d>\d{1,2})[-/. ](?<m>\d{1,2})[-/. ](?<y>\d{4})$/];
@@ -32,10 +32,16 @@ const READERS = {
   text: (text) => text,
 };
 
-const clean = (text) => {
+/** The text in one form; null for characters that no text has, halves of letters among them. */
+function clean(text) {
   const one = text.replace(/\r\n?/g, "\n").normalize("NFC");
-  return REFUSED.test(one) ? null : one;
-};
+  try {
+    encodeURIComponent(one);
+  } catch {
+    return null;
+  }
+  return CONTROLS.test(one) ? null : one;
+}
 
 /** The value of the texts of one input. */
 export function typed(kind, texts) {
