@@ -15,14 +15,17 @@ from engine.kinds import Field, Ratings, Table
 from engine.library import Library
 from engine.model import FILES
 from engine.process import Process
+from engine.scenario import READING
 from engine.shape import Family, keys_of
 
 #: Words that an author's id may share with something else, and why they are not renamed.
 OTHER_USE = {
     "nilai": "the language's own word for the mark in a row of ratings",
     "item": "the language's own word for the element in a filter",
+    "nomor": "the language's own word for the number of a ticket",
     "path": "a key of the scenario format",
     "scores": "a key of the scenario format",
+    "status": "the language's own word for whether a ticket is open",
 }
 #: Keys of the scenario format (shared by all definitions), which an id may equal.
 SCENARIO_WORDS = frozenset(
@@ -115,7 +118,9 @@ def renamed(root: Path, target: Path, library: Library) -> dict[str, str]:
     """Writes the definitions and scenarios under *root* to *target* under other names; old id to new id."""
     names = {name: f"z{name[::-1].strip('_')}_q" for name in author_ids(library) - language_words()}
     pattern = re.compile(
-        r"(?<![A-Za-z0-9_-])(" + "|".join(sorted(map(re.escape, names), key=len, reverse=True)) + r")(?![A-Za-z0-9_-])"
+        rf"(?:(?<={READING})|(?<![A-Za-z0-9_])(?<![A-Za-z0-9_]-))("
+        + "|".join(sorted(map(re.escape, names), key=len, reverse=True))
+        + r")(?![A-Za-z0-9_-])"
     )
     for folder in ("workflows", "forms"):
         for file in (root / folder).rglob("*.yaml"):

@@ -19,6 +19,11 @@ ROOT = Path(__file__).parents[2]
 #: Ids that are also words of the code, with the other use they have there.
 EXCEPTED = {
     **OTHER_USE,
+    **dict.fromkeys(
+        ("hasil", "judul", "tujuan", "jenis", "satuan", "sumber", "ukuran"),
+        "a word of the sentences that tell a process",
+    ),
+    "sistem": "a word of the stories that tell how a case gets stuck",
     "alasan": "a word of sentences on pages",
     "jumlah": "a word of sentences on pages",
     "pegawai": "a word of sentences on pages",
