@@ -7,6 +7,7 @@ from typing import Any
 
 from engine import feel
 from engine.draft import Draft, Scope
+from engine.feel.nodes import Filter, Name, Node, Path
 from engine.kinds import Choice, Computed, Day, Field, Number, Person, Ratings, Scale, Setting, Table
 from engine.model import Action, Catalogue, Collection, Form, Stage, Task
 from engine.names import RESERVED
@@ -272,7 +273,8 @@ def _row_type(draft: Draft, source: Expression) -> feel.Context:
 
 def _source_key(draft: Draft, source: Expression) -> str:
     """The column that names a row of what *source* reads: a catalogue's, a table's, a value's first."""
-    for path in sorted(feel.reads(source.parsed)):
+    list_ = _list_of(source.parsed.root)
+    for path in [list_] if list_ else sorted(feel.reads(source.parsed)):
         if path[0] in draft.words.catalogues:
             return draft.words.catalogues[path[0]].key
         if path[0] in draft.workflow.values:
@@ -281,3 +283,13 @@ def _source_key(draft: Draft, source: Expression) -> str:
             setting = draft.duties[path[0]].settings.get(path[1])
             return setting.key if setting else ""
     return ""
+
+
+def _list_of(node: Node) -> tuple[str, ...]:
+    """The path of the list that *node* picks rows of, whatever its filter reads; empty where it is no single one."""
+    while isinstance(node, Filter):
+        node = node.base
+    if isinstance(node, Path):
+        before = _list_of(node.base)
+        return (*before, node.member) if before else ()
+    return (node.name,) if isinstance(node, Name) else ()
