@@ -47,11 +47,16 @@ def exported(process: Process, case: Case, roles: Iterable[str], moments: Moment
         kept = [v.id for v in process.values.values() if v.frozen_at == stage and v.id in told[0][1]]
         told += [_moment(teller, kept)] if kept else []
     rules = [e for _, receipts in told for receipt in receipts.values() for e in _roots(process, receipt)]
+    stage = process.stages[case.stage].title if case.stage else ""
     document = {
         "format": FORMAT,
         "version": VERSION,
         "process": {"id": process.id, "title": process.title, "definition": process.hash},
-        "case": {"id": case.id, "cycle": case.cycle.id, "stage": process.stages[case.stage].title},
+        "case": {
+            "id": case.id,
+            "cycle": case.cycle.id,
+            "stage": process.stages[case.stage].title if case.stage else "",
+        },
         "readers": [process.words.roles[role].title for role in roles],
         "digits": limits.DIGITS,
         **_definitions(process, rules),
@@ -108,6 +113,7 @@ def _with_parts(teller: Teller, names: Iterable[str]) -> dict[str, Receipt]:
         if name not in found:
             found[name] = made = teller.receipt(name)
             waiting += [part.path[0] for part in (*made.parts, *made.decided) if part.kind == VALUE]
+            waiting += made.missing
     return found
 
 

@@ -43,7 +43,8 @@ class Part:
 
     ``origin`` is the title of the stage or task where it was answered, ``role`` whoever answered last, on the day
     ``on``; all three are empty for values, settings and profile fields, the last two for anonymous answers. A figure
-    over anonymous answers has the ``function`` that made it and says of how many ``answers``.
+    over anonymous answers has the ``function`` that made it and says of how many ``answers``. ``member`` is the field
+    or item that was answered.
     """
 
     path: tuple[str, ...]
@@ -53,6 +54,7 @@ class Part:
     origin: str = ""
     role: str = ""
     on: date | None = None
+    member: str = ""
     function: str = ""
     answers: int = 0
     weight: Decimal | None = None
@@ -153,6 +155,8 @@ class Teller:
         parts, withheld = self._seen(self._parts(value, shown, line))
         decided, hidden = self._seen(self._decided(value, shown, decision))
         withheld |= {ANONYMOUS} if any(v.shut for e, v in shown.items() if e not in value.override) else set()
+        missing = tuple(self._missing(value, line))
+        withheld |= {why for name in missing if (why := self.hides(process.values[name]))}
         known = not withheld
         return Receipt(
             value=value,
@@ -170,7 +174,7 @@ class Teller:
             decimals=decimals_of(process, value),
             kept=kept,
             now=current if kept else None,
-            missing=tuple(self._missing(value, line)),
+            missing=missing if known else (),
             withheld=tuple(sorted(withheld | hidden)),
             shown=shown,
         )
@@ -276,7 +280,7 @@ class Teller:
             value = _narrowed(given, members, "") if duty.many else given if given is None else {}
             return Part(path=path[:1], title=duty.title, value=value, kind=ANSWER, origin=duty.title, role=role, on=on)
         item, setting = duty.fields.get(path[1]), duty.settings.get(path[1])
-        wide = members and members | set(_worked_from(item, setting, members))
+        wide = members and members | {*_worked_from(item, setting, members), *_name_of_rows(setting)}
         value = _narrowed(given.get(path[1]), wide, setting.key if setting else "")
         type_ = duty.type.members.get(path[1], feel.ANY)
         title = item.title if item and path[1] in duty.settings else self._item_title(duty, path[1])
@@ -330,6 +334,7 @@ class Teller:
             value=figure.value,
             kind=FIGURE,
             origin=duty.title,
+            member=figure.field,
             function=figure.function,
             answers=figure.answers,
         )
@@ -444,6 +449,13 @@ def _worked_from(item: Field | None, setting: Setting | None, members: frozenset
         for name, column in item.columns.items():
             if name in members and isinstance(column, Computed):
                 yield from {path[0] for path in feel.reads(column.formula.parsed)} & row.members.keys()
+
+
+def _name_of_rows(setting: Setting | None) -> Iterator[str]:
+    """The text by which people know a row, beside its key."""
+    row = setting.item if setting else None
+    texts = (name for name, type_ in row.members.items() if type_ == feel.TEXT) if isinstance(row, feel.Context) else ()
+    yield from [name for name in texts if setting and name != setting.key][:1]
 
 
 def _narrowed(value: Any, members: frozenset[str] | None, key: str) -> Any:

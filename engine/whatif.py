@@ -383,7 +383,7 @@ class _Finder:
         return replace(
             given.change,
             to=inside,
-            side=UP if inside > now else DOWN,
+            side=EXACTLY if inside == end else UP if inside > now else DOWN,
             verdict=given.verdict(inside),
             better=better,
             steady=all(self._is(grades[point], better) for point in points[first:]),

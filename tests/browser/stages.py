@@ -49,7 +49,18 @@ STOPS: tuple[tuple[int, tuple[tuple[str, str], ...]], ...] = (
     (11, (("pegawai", "{}/isi/_isi"), ("atasan_langsung", "{}/isi/pertahankan_nilai"))),
     (15, (("atasan_penilai", "{}/isi/putuskan_keberatan"),)),
     (16, (("tim_penilai", "/tugas"), ("tim_penilai", "{}/isi/tetapkan_keputusan"))),
-    (17, (("pegawai", "/tugas"), ("pegawai", "{}"), ("pegawai", "{}/hasil"), ("atasan_langsung", "/tim"))),
+    (
+        17,
+        (
+            ("pegawai", "/tugas"),
+            ("pegawai", "{}"),
+            ("pegawai", "{}/hasil"),
+            ("pegawai", "{}/hasil/nilai_akhir"),
+            ("pegawai", "{}/hasil/nilai_akhir_sebelum_keberatan"),
+            ("atasan_langsung", "{}/hasil/outcome"),
+            ("atasan_langsung", "/tim"),
+        ),
+    ),
 )
 
 

@@ -71,6 +71,24 @@ def result(case_id: str) -> str:
     return render_template("cases/result.html", result=results.result_page(held, now()), page=_frame(held))
 
 
+@blueprint.get("/berkas/<case_id>/hasil/<name>")
+@open_to("signed-in")
+def value(case_id: str, name: str) -> str:
+    held = _held(case_id)
+    shown = results.value_page(held, name, now()) or abort(404)
+    return render_template("cases/value.html", shown=shown, page=_frame(held))
+
+
+@blueprint.get("/berkas/<case_id>/hasil.json")
+@open_to("signed-in")
+def receipt(case_id: str) -> Response:
+    """The receipts as a file that ``borang receipt verify`` recomputes."""
+    held = _held(case_id)
+    response = Response(results.receipt_file(held), mimetype="application/json")
+    response.headers.set("Content-Disposition", "attachment", filename=f"rincian-nilai-{held.case.id}.json")
+    return response
+
+
 # --- filling in -------------------------------------------------------------------------------------------------------
 
 
