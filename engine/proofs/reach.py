@@ -4,7 +4,7 @@
 - ``E04``: some sequence leads to a state from which no final stage can be reached any more; nothing can be done there,
   or only what leads round and round.
 - ``E05auto``: the same, and the system goes round by itself. ``E05``, a warning: people can go round for ever, although
-  they could leave, since no counter bounds the round.
+  they could leave, since no counter bounds the round and no turn of it asks for a reason of its own.
 - ``E19``: what stops the case is a stage with several tasks, of which one can never be done, or waits for a rater who
   never answers.
 - ``E30``: there is too much to explore.
@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from engine.model import Action
 from engine.proofs.space import COMPLETE, Space, State
 from engine.proofs.stories import Stories
 
@@ -115,11 +116,17 @@ def _prove_bounded(space: Space, stories: Stories, trapped: set[str]) -> None:
 def _rounds(space: Space, trapped: set[str]) -> set[tuple[State, State]]:
     """The moves that can be made again and again."""
     found: set[tuple[State, State]] = set()
-    for group in components({state: [after for _, after in edges] for state, edges in space.next.items()}):
+    free = {s: [(e, t) for e, t in edges if not _gives_reason(e.move.action)] for s, edges in space.next.items()}
+    for group in components({state: [after for _, after in edges] for state, edges in free.items()}):
         inside = set(group)
         if not {state.stage for state in group} & trapped:
-            found |= {(s, t) for s in group for e, t in space.next[s] if t in inside and e.move.routes}
+            found |= {(s, t) for s in group for e, t in free[s] if t in inside and e.move.routes}
     return found
+
+
+def _gives_reason(action: Action) -> bool:
+    """Whether whoever takes *action* must write something with it: each turn of the loop then answers for itself."""
+    return any(item.asked and not item.optional for item in action.fields.values())
 
 
 # --- raters who never answer ------------------------------------------------------------------------------------------

@@ -291,7 +291,9 @@ class TestOneMistake:
 
     def test_so_is_what_is_proved_of_it(self) -> None:
         limit = '        require:\n          batas_pengembalian: count(history.penilaian[action = "kembalikan"]) <= 1\n'
-        base = FILES[W].replace(limit, "")
+        base = (
+            FILES[W].replace(limit, "").replace("alasan: {type: textarea,", "alasan: {type: textarea, optional: true,")
+        )
         texts = with_overlay("stages: {penilaian: {actions: {tetapkan: {title: Setujui}}}}\n")
         alone, both = problems_of({**FILES, W: base}), problems_of({**texts, W: base})
         assert [problem.code for problem in alone] == ["E05"]

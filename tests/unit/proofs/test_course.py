@@ -139,6 +139,9 @@ GOOD = [
      "      tolak: {title: Tolak, show_if: isi.jenis = \"c\", to: selesai}")),
     # a condition of the form that is being filled in can be met by filling it in
     (COURSE, "Setujui, to", "Setujui, require: {kurang: setuju}, to", RETURN, ""),
+    # a return that asks for a reason answers for itself
+    (COURSE, RETURN, ("      kembalikan: {title: Kembalikan, without_form: true, to: isi,"
+     " fields: {alasan: {type: textarea, title: Alasan}}}\n")),
     # two counters that are compared with each other
     (COURSE, "Setujui, to", "Setujui, show_if: count(history.isi) >= count(history.periksa), to"),
 ]  # fmt: skip
