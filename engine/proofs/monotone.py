@@ -2,7 +2,7 @@
 
 Applies where it can be meant: a table whose output is a list of options with an order, or numbers over ordered inputs
 alone, and the inputs of it that have an order. Which way is better is not assumed: a table may fall all the way
-(waiting time, quality), only not fall here and rise there (docs/decisions/0009).
+(waiting time, quality), only not fall here and rise there (docs/decisions/0012).
 """
 
 from __future__ import annotations
