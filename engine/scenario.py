@@ -14,6 +14,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from engine import feel
 from engine.access import reading_refusal
 from engine.act import act, begin, set_seats
 from engine.calls import FiredRow, fired_rows
@@ -306,7 +307,12 @@ class Player:
         action = self.process.stages[self.case.stage].actions.get(step["action"])
         values: dict[str, Any] = {}
         if action is not None:
-            values = self.values(actor, action, step["form"] or {})
+            form = step["form"] or {}
+            values = self.values(actor, action, form)
+            if not step.get("expect_error"):
+                duty = self.process.duty_of(self.case.stage, action, actor.role)
+                strays = [f"formulir tidak mempunyai isian {name}" for name in _strays(duty, form)]
+                self.differences += [f"{action.id}: {stray}" for stray in strays]
         answer = f"{len(self.entries):08d}"
         return act(self.process, self.case, actor, step["action"], values, self.now, answer=answer)
 
@@ -344,6 +350,22 @@ def typed_form(duty: Duty, form: Mapping[str, Any]) -> Iterator[tuple[str, Any]]
         item = duty.fields.get(name) or items.get(name)
         setting = duty.settings.get(name, Setting())
         yield name, value if item is None else typed(item, setting, value)
+
+
+def _strays(duty: Duty, form: Mapping[str, Any]) -> Iterator[str]:
+    """What *form* answers that is not asked there: a slip in the scenario, or a field that has another name by now."""
+    items = {key for item in duty.fields.values() if isinstance(item, Ratings) for key in _keys(duty, item)}
+    for name, value in form.items():
+        item = duty.fields.get(name)
+        if item is None and name not in items:
+            yield name
+        elif isinstance(item, Table) and isinstance(value, list):
+            row = duty.settings[name].item
+            known = {*item.columns, *(row.members if isinstance(row, feel.Context) else ())}
+            rows = (cell for cell in value if isinstance(cell, dict))
+            yield from (
+                f"{name}.{column}" for column in dict.fromkeys(c for one in rows for c in one) if column not in known
+            )
 
 
 def _keys(duty: Duty, item: Ratings) -> Sequence[str]:
