@@ -16,7 +16,7 @@ CATALOGUES := $(shell find web/translations -name '*.po' 2>/dev/null)
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --no-annotate $(ARGS)
 
-.PHONY: help setup demo test check bench docs format texts lock clean
+.PHONY: help setup demo test check mutation bench docs format texts lock clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -38,6 +38,9 @@ check: setup ## format, lint, types, layers, definitions, locks
 	$(BIN)/borang check
 	$(BIN)/python scripts/write_docs.py --check
 	$(BIN)/python scripts/check_locks.py
+
+mutation: setup ## definitions with one mistake each: how many are noticed (minutes); ARGS="--region NAME"
+	$(BIN)/python -m tests.mutation $(ARGS)
 
 bench: setup ## speed against targets and floors: one JSON object a line
 	@$(BIN)/python -m bench $(ARGS)

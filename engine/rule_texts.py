@@ -184,6 +184,10 @@ TEXTS: dict[str, tuple[str, str]] = {
             '"{task}", a rater who knows their own can work out the other\'s.'
         ),
     ),
+    "W23": (
+        'Beri rumus ini jalan lain bila "{text}" nol, misalnya if ... = 0 then null: untuk {witness} hasilnya kosong.',
+        'Give this formula another way for a zero "{text}", such as if ... = 0 then null: for {witness} it gives null.',
+    ),
     "W29": (
         'Tulis terjemahan ({into}) untuk "{text}".',
         'Write the translation ({into}) of "{text}".',

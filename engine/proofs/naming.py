@@ -10,7 +10,19 @@ from typing import Any
 from engine import feel
 from engine.draft import Draft
 from engine.duties import members
-from engine.kinds import Acknowledgement, Choice, Computed, Field, Integer, Number, Ratings, Scale, Section, Setting
+from engine.kinds import (
+    Acknowledgement,
+    Choice,
+    Computed,
+    Field,
+    Integer,
+    Number,
+    Ratings,
+    Scale,
+    Section,
+    Setting,
+    Table,
+)
 from engine.model import AS_DEFAULT, Action, Value
 from engine.process import Duty
 from engine.proofs.domains import parts_of
@@ -265,6 +277,18 @@ class CaseNames:
         open_low = any(p.low is None and not p.point for p in allowed)
         open_high = any(p.high is None and not p.point for p in allowed)
         return Spread(None if open_low else low, None if open_high else high, null)
+
+    def least(self, path: Path) -> int:
+        if len(path) == 1 and self.duty and self.bare and path[0] in self.fields:
+            item: Field | None = self.fields[path[0]]
+        elif path[0] in self.draft.duties:
+            duty = self.draft.duties[path[0]]
+            item = duty.fields.get(path[1]) if len(path) == 2 else None
+            if duty.many and item is None:
+                return max(duty.at_least, 1)
+        else:
+            return 0
+        return item.rows.least if isinstance(item, Table) and item.rows else 0
 
     def lines(self, path: Path) -> Sequence[Any] | None:
         value = self.draft.workflow.values.get(path[0]) if len(path) == 1 else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from engine.draft import Draft
 from engine.proofs.branches import check_branches, check_general_table
+from engine.proofs.divisions import check_divisions
 from engine.proofs.limits import check_limits, check_results
 from engine.proofs.monotone import check_monotone_table, check_monotone_value
 from engine.proofs.secrecy import check_secrecy
@@ -24,6 +25,7 @@ def check_rules(draft: Draft) -> None:
         check_weights(draft, value)
         check_monotone_value(draft, value)
     check_branches(draft)
+    check_divisions(draft)
     check_secrecy(draft)
     check_messages(draft)
     check_limits(draft)

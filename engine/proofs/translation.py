@@ -78,6 +78,9 @@ class Names(Protocol):
     def spread(self, path: tuple[str, ...]) -> Spread | None:
         """Between which numbers the elements of the list *path* lie."""
 
+    def least(self, path: tuple[str, ...]) -> int:
+        """How many elements the list *path* has at least."""
+
     def lines(self, path: tuple[str, ...]) -> Sequence[Any] | None:
         """Of a list that ``collect`` makes, when each of its elements is there."""
 
@@ -97,6 +100,9 @@ class Inputs:
 
     def spread(self, path: tuple[str, ...]) -> None:
         return None
+
+    def least(self, path: tuple[str, ...]) -> int:
+        return 0
 
     def lines(self, path: tuple[str, ...]) -> None:
         return None
@@ -386,7 +392,8 @@ class Translator:
         null = of.null if of is not None else False
         key = ("count", self.place, shape(listed))
         term = self.world.variable(key, "number", null=null, whole=True, rough=of is None)
-        self.world.fact(term.value >= 0)
+        least = self.names.least(path) if path and listed is base else 0
+        self.world.fact(any_of((term.null, term.value >= least)))
         if self.shows:
             self.world.shown.setdefault(self.shows[node.start : node.end], term)
         return term

@@ -18,6 +18,7 @@ ROOT = Path(__file__).parents[2]
 Row = tuple[str, str, tuple[Any, ...], Any]
 
 BASE, PONTIANAK = "dasar_asn", "pontianak_kinerja_semesteran_360"
+BATANGHARI, PAUH = "batanghari_kompetensi", "pauh_kompetensi_layanan"
 
 #: PermenPANRB 6/2022, results and behaviour.
 MATRIX: list[Row] = [
@@ -139,7 +140,24 @@ COMMUNITY: list[Row] = [
     for answers, score in [((4, 4, 4), "100.00"), ((1, 1), "25.00"), ((3, 4, None), "87.50"), ((None,), "")]
 ]
 
-ROWS = [*MATRIX, *BANDS, *PP30, *ACHIEVEMENT, *BOXES, *CREDIT, *TRAININGS, *STANDARDS, *COMMUNITY]
+#: What single regions decide by themselves.
+OWN: list[Row] = [
+    (process, table, (Decimal(value),), result)
+    for process, table, rows in [
+        (PAUH, "pauh_predikat", {"91": "SANGAT_BAIK", "90.99": "BAIK", "76": "BAIK", "75.99": "BUTUH_PERBAIKAN",
+                                 "61": "BUTUH_PERBAIKAN", "60.99": "KURANG", "51": "KURANG",
+                                 "50.99": "SANGAT_KURANG"}),
+        (PAUH, "prioritas_kelemahan", {"1.5": "tinggi", "1.4": "sedang"}),
+        (PAUH, "pelatihan_digital", {"3": "PLT-17", "4": "PLT-18"}),
+        (BATANGHARI, "prioritas_kesenjangan", {"2": "tinggi", "1": "sedang"}),
+    ]
+    for value, result in rows.items()
+] + [
+    (PAUH, "bonus_inovasi", (Decimal(value),), Decimal(bonus))
+    for value, bonus in {"50": 5, "49.99": 2, "20": 2, "19.99": 0}.items()
+]  # fmt: skip
+
+ROWS = [*OWN, *MATRIX, *BANDS, *PP30, *ACHIEVEMENT, *BOXES, *CREDIT, *TRAININGS, *STANDARDS, *COMMUNITY]
 
 
 @pytest.fixture(scope="module")

@@ -119,6 +119,12 @@ values:
   b: {formula: isi.lain, optional: true}
   §n: {weights: {a: 60, b: 40}«¦, optional: true»}
 """ + FORM, "tanpa b"),
+    # --- division by what can be zero
+    ("W23", PLAIN + "values:\n  n: {formula: 10 / (§isi.satu - «1¦6»)}\n" + FORM, "untuk isi.satu = 1 "),
+    ("W23", PLAIN + """\
+values:
+  n: {formula: '«¦if isi.satu = 1 then 0 else »10 / (§isi.satu - 1)'}
+""" + FORM, "isi.satu - 1"),
     # --- anonymous answers
     ("E15anonymous", PEERS + """\
 values:
