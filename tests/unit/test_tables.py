@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 Row = tuple[str, str, tuple[Any, ...], Any]
 
 BASE, PONTIANAK = "dasar_asn", "pontianak_kinerja_semesteran_360"
-BATANGHARI, PAUH = "batanghari_kompetensi", "pauh_kompetensi_layanan"
+PAUH = "pauh_kompetensi_layanan"
 
 #: PermenPANRB 6/2022, results and behaviour.
 MATRIX: list[Row] = [
@@ -149,7 +149,6 @@ OWN: list[Row] = [
                                  "50.99": "SANGAT_KURANG"}),
         (PAUH, "prioritas_kelemahan", {"1.5": "tinggi", "1.4": "sedang"}),
         (PAUH, "pelatihan_digital", {"3": "PLT-17", "4": "PLT-18"}),
-        (BATANGHARI, "prioritas_kesenjangan", {"2": "tinggi", "1": "sedang"}),
     ]
     for value, result in rows.items()
 ] + [
