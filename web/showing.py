@@ -94,6 +94,8 @@ def cell(process: Process, item: Table, setting: Setting, name: str, value: Any)
     column = item.columns.get(name)
     if name == setting.key and isinstance(setting.item, feel.Context) and "title" in setting.item.members:
         return str(value)  # The row is called by its title; its key stays a code.
+    if column is None and name == "title" and isinstance(value, str):
+        return translated(value)  # What a catalogue calls the row, kept with the answer.
     if column is None:
         return plain(process, value, _member(setting.item, name))
     if isinstance(column, Day):

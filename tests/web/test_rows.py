@@ -10,13 +10,14 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, text
 from werkzeug.test import TestResponse
 
 from engine.library import load
 from engine.scenario import read_scenarios
 from tests.web.walk import PDF, Walk, hidden
 from web.controls import input_id
+from web.database import writing
 from web.tables import Attachment, db
 
 ROOT = Path(__file__).parents[2]
@@ -41,8 +42,8 @@ def until(app: Flask, processes) -> Until:
     """Plays a scenario until the case stands in a stage."""
 
     def played(file: str, ident: str, stage: str) -> Walk:
-        text = (ROOT / "workflows" / "scenarios" / f"{file}.yaml").read_bytes()
-        scenario = next(s for s in read_scenarios(text, f"{file}.yaml") if s.id == ident)
+        stories = (ROOT / "workflows" / "scenarios" / f"{file}.yaml").read_bytes()
+        scenario = next(s for s in read_scenarios(stories, f"{file}.yaml") if s.id == ident)
         walk = Walk(app, processes[scenario.workflow], scenario)
         walk.until(stage)
         return walk
@@ -70,6 +71,14 @@ class TestWords:
     def test_rows_of_rated_items_have_their_titles(self, until: Until) -> None:
         said = words(page(until("pauh", "PAUH-11", "tindak_lanjut_laporan"), "pegawai"))
         assert "Komunikasi dengan masyarakat Item: in1" in said
+
+    def test_titles_that_were_kept_with_answers_are_translated(self, app: Flask, until: Until) -> None:
+        walk = until("batanghari", "BTH-1", "evaluasi_idp")
+        with app.app_context(), writing() as rows:
+            rows.execute(text("update person set language = 'en' where id = :p"), {"p": walk.people.of("pegawai")})
+        said = words(page(walk, "pegawai"))
+        assert "Interaction with pupils Code: s2" in said
+        assert "Interaksi dengan siswa" not in said
 
 
 class TestBeside:
