@@ -129,7 +129,7 @@ def test_a_clarification_and_an_objection_with_documents(service: Service, visit
     assert _way(employee.page)[-5:] == [
         "Klarifikasi", "Tanggapan pegawai", "Keberatan", "Penetapan dan pengembangan karier", "Selesai"
     ]  # fmt: skip
-    employee.page.get_by_text("Klarifikasi", exact=True).last.click()
+    employee.page.locator("summary").get_by_text("Klarifikasi", exact=True).click()
     assert _downloads(employee.page, "bukti rapat.pdf") == PDF["buffer"]
     employee.go(f"{appraisal.path}/hasil")
     expect(employee.page.locator(".receipt").first).to_contain_text("Ditetapkan oleh pejabat")

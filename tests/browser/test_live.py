@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-import pytest
-from playwright.sync_api import Page, Request, expect
+import json
 
+import pytest
+from playwright.sync_api import Browser, Page, Request, expect
+
+from engine.case import Actor
+from engine.sheet import sheet
+from engine.twin import data, twin_of
 from tests.browser.conftest import Visit
-from tests.browser.service import Service, scenario
+from tests.browser.service import ROOT, Service, scenario
 from tests.browser.test_accessibility import violations
 from tests.browser.visitor import Visitor
+from tests.unit.definitions import NOW, begun, short
 
 TARGET = {
     "kode": "A-1", "nama": "Berkas diproses", "satuan": "berkas", "target_s1": "10", "target_s2": "12,5", "bobot": "60",
@@ -130,3 +136,45 @@ def test_without_scripts_the_form_is_complete_and_says_nothing_of_the_screen(ser
     employee.fill({"target.0.kode": "A-1", "target.0.bobot": "60,5"}).check()
     expect(employee.page.locator("output")).to_have_text("60,50")
     assert not any("di layar" in line for line in employee.errors())
+
+
+def test_the_mark_of_an_optional_field_goes_when_what_is_typed_makes_it_wanted(browser: Browser) -> None:
+    of = short(
+        "stages:\n  isi: {title: Isi, actor: pegawai, form: isi, actions: {kirim: {title: Kirim, to: selesai}}}\n"
+        "  selesai: {title: Selesai, final: true}\n",
+        isi="  a: {type: number, title: A}\n"
+        "  c: {type: text, title: C, optional: true, required_if: a > 92.4}\n"
+        "  bagian: {type: section, title: Bagian, show_if: a > 95}\n"
+        "  d: {type: text, title: D, optional: true}\n",
+    )
+    action, case = of.stages["isi"].actions["kirim"], begun(of)
+    twin, actor = twin_of(of, of.duties["isi"], action, "pegawai"), Actor(role="pegawai", person="rahmadi")
+    told = data(twin, of, sheet(of, case, actor, action, {}, NOW), actor, case)
+    texts = {"none": "-", "yes": "Ya", "no": "Tidak", "more": "{}", "codes": {}}
+    page = browser.new_page()
+    page.set_content(
+        "<body><form id=formulir><input name=a>"
+        "<label>C<span data-optional=c>(opsional)</span><input name=c></label>"
+        "<template data-part=bagian><h2>Bagian</h2></template><template data-part=d><input name=d></template>"
+        f"<script type=application/json data-twin>{json.dumps({**twin.rules, **told, 'texts': texts})}</script>"
+        f"</form><script type=module>{main_script()}</script></body>"
+    )
+    mark, section = page.locator("[data-optional=c]"), page.locator("h2")
+    expect(mark).to_be_visible()
+    page.locator("[name=a]").fill("92,45")
+    expect(mark).to_be_hidden()
+    expect(section).to_have_count(0)
+    page.locator("[name=a]").fill("95.5")
+    expect(section).to_be_visible()
+    expect(page.locator("[name=d]")).to_be_visible()
+    page.locator("[name=a]").fill("92,4")
+    expect(mark).to_be_visible()
+    expect(section).to_have_count(0)
+    page.close()
+
+
+def main_script() -> str:
+    """The script of every page, as it is built."""
+    build = ROOT / "web" / "static" / "build"
+    names = json.loads((build / "manifest.json").read_text(encoding="utf-8"))
+    return (build / names["main.js"]).read_text(encoding="utf-8")
