@@ -123,6 +123,7 @@ class _Explorer:
         self.process = process
         self.nullness = nullness
         self.distinct = distinct
+        self.duties = {stage: [d for d in process.by_stage[stage] if d.actor] for stage in process.stages}
         reading = Reading(process)
         self.guards = Guards(process, reading)
         self.moves = {stage.id: list(self._moves_at(stage)) for stage in process.stages.values()}
@@ -287,14 +288,11 @@ class _Explorer:
             if not move.eager and self._may_act(move, state):
                 yield from self._made(move, state)[0]
 
-    def _duties(self, stage: str) -> list[Duty]:
-        return [duty for duty in self.process.by_stage[stage] if duty.actor]
-
     def _may_act(self, move: Move, state: State) -> bool:
         """Whether the task of the role is still open; an action that moves the case may be taken all the same."""
         if move.routes or move.role not in move.duty.actor:
             return True
-        return state.work[self._duties(state.stage).index(move.duty)] not in COMPLETE
+        return state.work[self.duties[state.stage].index(move.duty)] not in COMPLETE
 
     def _made(self, move: Move, state: State) -> tuple[list[tuple[Edge, State]], bool]:
         """What *move* can make of *state*, and whether it may also be refused."""
@@ -315,7 +313,7 @@ class _Explorer:
 
     def _worked(self, move: Move, state: State) -> Iterator[tuple[frozenset[str], tuple[int, ...]]]:
         """What is handed in, and how far the tasks are, after *move*."""
-        duty, duties = move.duty, self._duties(state.stage)
+        duty, duties = move.duty, self.duties[state.stage]
         if not move.submits:
             yield state.given, self._closed(move, state)
         elif not duty.many or move.role not in duty.actor:
@@ -327,7 +325,7 @@ class _Explorer:
                 yield given, (*state.work[:index], level, *state.work[index + 1 :])
 
     def _closed(self, move: Move, state: State) -> tuple[int, ...]:
-        duties = self._duties(state.stage)
+        duties = self.duties[state.stage]
         if move.routes or move.duty not in duties or move.role not in move.duty.actor or move.duty.many:
             return state.work
         index = duties.index(move.duty)
@@ -444,7 +442,7 @@ class _Explorer:
     def _entered(self, before: State, target: str, known: dict[int, Any], given: frozenset[str]) -> Iterator[State]:
         again = target in before.seen
         work, kept = [], given
-        for duty in self._duties(target):
+        for duty in self.duties[target]:
             closed = again and duty.on_return == "keep" and duty.id in given
             work.append(DONE if closed else OPEN)
             if duty.many and not closed:
