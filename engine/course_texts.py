@@ -3,6 +3,96 @@
 from __future__ import annotations
 
 TEXTS: dict[str, tuple[str, str]] = {
+    "E01": (
+        'Mulai di tahap lain: "{stage}" adalah tahap akhir, jadi berkas selesai begitu dibuka.',
+        'Begin at another stage: "{stage}" is final, so a case ends as soon as it is opened.',
+    ),
+    "E08": (
+        'Beri tindakan "{action}" seorang actor, atau beri tahapnya: sekarang tidak ada yang dapat mengambilnya.',
+        'Give the action "{action}" an actor, or its stage: nobody can take it now.',
+    ),
+    "E08auto": (
+        'Tambahkan peran sistem pada actor "{action}": auto berarti sistem yang mengambilnya.',
+        'Add the system\'s role to the actors of the action "{action}": auto means that the system takes it.',
+    ),
+    "E08system": (
+        'Beri tindakan "{action}" auto, atau actor lain: hanya sistem pelakunya, dan tidak disebut kapan.',
+        'Give the action "{action}" auto, or another actor: only the system acts here, and it is not said when.',
+    ),
+    "E09": (
+        (
+            'Ganti atasan dari "{of}": peran "{role}" tidak tentu, karena "{of}" tidak selalu satu orang yang '
+            "mempunyai atasan."
+        ),
+        (
+            'Change superior of "{of}": the role "{role}" is not certain, since "{of}" is not always one person with '
+            "a superior."
+        ),
+    ),
+    "E09public": (
+        'Ganti peran "{role}" di sini: masyarakat tidak masuk ke berkas, hanya menjawab pengumpulan (collections).',
+        'Replace the role "{role}" here: the public does not enter a case, it only answers collections.',
+    ),
+    "E10": (
+        'Beri confirmed_by peran lain: yang mengusulkan "{role}" sekarang menyetujui usulnya sendiri.',
+        'Let another role confirm: whoever proposes "{role}" confirms the proposal now.',
+    ),
+    "E10alone": (
+        (
+            "{story}, hasilnya terkunci tanpa dilihat orang lain: pegawai menyetujui penilaiannya sendiri. Beri "
+            "tindakan "
+            "ini actor lain, atau dahului dengan tahap orang lain."
+        ),
+        (
+            "{story}, the result is locked and nobody else has seen it: they approve their own appraisal. Give "
+            "this action another actor, or let somebody else's stage come before it."
+        ),
+    ),
+    "E18": (
+        "Turunkan at_least menjadi paling banyak {most}, atau tambah seats: {found} jawaban tidak pernah terkumpul.",
+        "Lower at_least to {most} at most, or add seats: {found} answers never come together.",
+    ),
+    "E18anonymous": (
+        (
+            "Tulis at_least: {least} atau lebih, dan peran dengan beberapa kursi: jawaban anonim dari satu orang mudah "
+            "ditebak."
+        ),
+        (
+            "Write at_least: {least} or more, and a role with several seats: one person's anonymous answer is easily "
+            "guessed."
+        ),
+    ),
+    "E18none": (
+        "Tulis at_least: 1 atau lebih: tanpa satu jawaban pun tidak ada yang dapat dihitung.",
+        "Write at_least: 1 or more: without any answer there is nothing to count.",
+    ),
+    "E20fields": (
+        'Beri "{field}" optional: true, atau beri tindakan "{action}" without_form: sistem tidak mengisi apa pun.',
+        'Give "{field}" optional: true, or the action "{action}" without_form: the system fills nothing in.',
+    ),
+    "E20opens": (
+        'Mundurkan deadline "{stage}": tanggalnya sebelum tahap ini dibuka (opens).',
+        'Put the deadline of "{stage}" later: its day lies before the stage opens (opens).',
+    ),
+    "E20order": (
+        'Mundurkan deadline "{stage}": tanggalnya sebelum deadline "{before}", yang selalu dilalui lebih dahulu.',
+        (
+            'Put the deadline of "{stage}" later: its day is before that of "{before}", through which every case comes '
+            "first."
+        ),
+    ),
+    "E20remind": (
+        "Kurangi: {days} hari sebelum tenggat sudah lewat ketika tahap ini dimasuki ({deadline} hari).",
+        "Make it less: {days} days before the deadline have passed when the stage is entered ({deadline} days).",
+    ),
+    "E20start": (
+        'Mundurkan deadline "{stage}", misalnya dengan +1 untuk tahun berikutnya: tanggalnya sebelum siklus dimulai.',
+        'Put the deadline of "{stage}" later, such as +1 for the year after: its day lies before the cycle begins.',
+    ),
+    "E21writer": (
+        'Tambahkan pada writers peran yang dapat mengisi "{field}", atau tulis optional: true.',
+        'Add to writers a role that can fill in "{field}", or write optional: true.',
+    ),
     "E02": (
         'Beri sebuah tindakan "to: {stage}", atau hapus tahap "{stage}": sekarang tidak ada jalan ke sana.',
         'Give some action "to: {stage}", or remove the stage "{stage}": nothing leads there now.',

@@ -74,7 +74,7 @@ def _tell_trap(space: Space, stories: Stories, trap: list[State]) -> None:
     if edges and all(edge.move.eager for edge in edges):
         action = edges[0].move.action
         action.at.of_key().report("E05auto", action=action.title or action.id, story=stories.to(state, edges[0]))
-    elif len(stages) == 1:
+    elif not any(edge.move.routes for edge in edges):
         stage.at.of_key().report("E19" if stage.tasks else "E04", stage=stage.title, story=story)
     else:
         names = ", ".join(f'"{space.process.stages[name].title}"' for name in stages)

@@ -27,8 +27,11 @@ DISTINCT = 15_000
 #: More moves than this are not explored.
 LIMIT = 30_000
 
-#: How far a task is: nobody, or fewer than count; enough; all who are asked; all, and fewer than count; closed.
-OPEN, ENOUGH, ALL_ENOUGH, ALL_FEW, DONE = range(5)
+#: How far a task is: nobody has answered; enough have; all who are asked; all, and fewer than count; it is closed.
+#: ``FEW + n``: n of several people have answered, fewer than count.
+OPEN, ENOUGH, ALL_ENOUGH, ALL_FEW, DONE, FEW = range(6)
+#: More than any number of seats.
+NO_END = 1_000_000
 COMPLETE = frozenset((ALL_ENOUGH, ALL_FEW, DONE))
 
 #: In the place of a fact that nothing will ask any more.
@@ -336,15 +339,17 @@ class _Explorer:
         seats = [self.process.words.roles[role].seats for role in duty.actor if role in self.process.words.roles]
         least = sum(count.least for count in seats)
         most = None if any(count.most is None for count in seats) else sum(count.most or 0 for count in seats)
-        wanted = max(duty.at_least, 1)
-        if level == OPEN and wanted > 1:
-            yield OPEN
-        if level == OPEN and least < wanted and wanted > 1:
-            yield ALL_FEW
-        if most is None or most > wanted:
-            yield ENOUGH
-        if most is None or most >= wanted:
+        wanted, most = max(duty.at_least, 1), most or NO_END
+        answers = wanted if level == ENOUGH else level - FEW + 1 if level > FEW else 1
+        if answers < wanted:
+            yield FEW + answers if answers < most else ALL_FEW
+            if least <= answers < most:
+                yield ALL_FEW
+            return
+        if level == ENOUGH or least <= wanted:
             yield ALL_ENOUGH
+        if most > wanted:
+            yield ENOUGH
 
     def _counted(self, move: Move, state: State) -> Iterator[dict[int, Any]]:
         """The facts that are known after *move*, with its line in the history; those that it writes are not."""

@@ -6,6 +6,7 @@ in Indonesian and English: *Jika Rahmadi memilih "Kirim rencana", lalu Bu Sari m
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -20,7 +21,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "subject": ("Rahmadi",),
     "superior": ("Bu Sari", "Pak Hasan"),
     "superior of": ("Pak Hendra", "Bu Wulan"),
-    "peer": ("Dewi", "Fajar"),
+    "peer": ("Dewi", "Fajar", "Nurul", "Bagus", "Wati"),
     "unit office": ("Bu Ratna", "Pak Yusuf", "Bu Indah"),
     "region office": ("Pak Anwar", "Bu Lestari", "Pak Surya", "Bu Melati"),
     "public": ("Bu Aminah", "Pak Slamet"),
@@ -113,13 +114,23 @@ class Stories:
     def told(self, edges: Iterable[Edge]) -> Story:
         """The story of *edges*, one after the other."""
         steps: list[Step] = []
+        answered: Counter[str] = Counter()
         for edge in edges:
             step = self._step(edge)
+            if edge.move.duty.many and not edge.move.routes:
+                answered[step.role] += 1
+                step = replace(step, person=self._rater(step, answered[step.role]))
             if steps and _same(steps[-1], step):
                 steps[-1] = _again(steps[-1])
             else:
                 steps.append(step)
         return Story(tuple(steps))
+
+    def _rater(self, step: Step, number: int) -> str:
+        """Another name for each of several people of one role."""
+        is_ = self.space.process.words.roles[step.role].is_
+        names = NAMES.get(is_, (step.person,))
+        return names[(names.index(step.person) + number - 1) % len(names)] if step.person in names else step.person
 
     def _step(self, edge: Edge) -> Step:
         move = edge.move
@@ -153,7 +164,8 @@ def _people(process: Process) -> Iterator[tuple[str, str]]:
 
 
 def _same(left: Step, right: Step) -> bool:
-    return (left.role, left.action, left.stage, left.to) == (right.role, right.action, right.stage, right.to)
+    names = ("person", "role", "action", "stage", "to")
+    return all(getattr(left, name) == getattr(right, name) for name in names)
 
 
 def _again(step: Step) -> Step:

@@ -90,7 +90,7 @@ def test_they_agree_which_stages_are_reached_and_which_wait_for_a_rater(judged: 
         stages = {stage.title.removeprefix("Tahap "): stage.id for stage in each.process.stages.values()}
         held_up = {stages[p.params["stage"].removeprefix("Tahap ")] for p in each.problems if p.code == "E19rater"}
         unreached = {p.params["stage"] for p in each.problems if p.code == "E02"}
-        assert held_up == each.verdict.held_up - each.verdict.stuck, each.seed
+        assert each.verdict.held_up - each.verdict.stuck <= held_up <= each.verdict.held_up, each.seed
         assert unreached <= each.verdict.unreached, each.seed
         if not each.verdict.stuck:
             assert unreached == each.verdict.unreached, each.seed
