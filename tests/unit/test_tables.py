@@ -134,6 +134,18 @@ STANDARDS: list[Row] = [
     for post in posts
 ]
 
+#: Sample indicators: general ones for everybody, the others for teachers or medical staff only.
+SAMPLES: list[Row] = [
+    (BASE, "berlaku_bagi", inputs, result)
+    for inputs, result in [
+        ((None, "pendidikan", "Analis Kurikulum", "jf_ahli_muda"), True),
+        (("guru", "pendidikan", "Guru Ahli Pertama", "jf_ahli_pertama"), True),
+        (("guru", "pendidikan", "Analis Kurikulum", "jf_ahli_muda"), False),
+        (("medis", "kesehatan", "Perawat Mahir", "jf_mahir"), True),
+        (("medis", "kesehatan", "Kepala Subbagian Umum", "pengawas"), False),
+    ]
+]
+
 #: The community's score: the mean of what was answered, times 25.
 COMMUNITY: list[Row] = [
     (BASE, "skor_masyarakat", ([Decimal(n) if n else None for n in answers],), Decimal(score) if score else None)
@@ -156,7 +168,7 @@ OWN: list[Row] = [
     for value, bonus in {"50": 5, "49.99": 2, "20": 2, "19.99": 0}.items()
 ]  # fmt: skip
 
-ROWS = [*OWN, *MATRIX, *BANDS, *PP30, *ACHIEVEMENT, *BOXES, *CREDIT, *TRAININGS, *STANDARDS, *COMMUNITY]
+ROWS = [*OWN, *MATRIX, *BANDS, *PP30, *ACHIEVEMENT, *BOXES, *CREDIT, *TRAININGS, *STANDARDS, *SAMPLES, *COMMUNITY]
 
 
 @pytest.fixture(scope="module")
