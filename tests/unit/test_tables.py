@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 Row = tuple[str, str, tuple[Any, ...], Any]
 
 BASE, PONTIANAK = "dasar_asn", "pontianak_kinerja_semesteran_360"
-PAUH = "pauh_kompetensi_layanan"
+BATANGHARI, PAUH = "batanghari_kompetensi", "pauh_kompetensi_layanan"
 
 #: PermenPANRB 6/2022, results and behaviour.
 MATRIX: list[Row] = [
@@ -166,6 +166,14 @@ OWN: list[Row] = [
 ] + [
     (PAUH, "bonus_inovasi", (Decimal(value),), Decimal(bonus))
     for value, bonus in {"50": 5, "49.99": 2, "20": 2, "19.99": 0}.items()
+] + [
+    (PAUH, "bonus_inovasi", (None,), Decimal(0)),
+    *((BATANGHARI, "prioritas_baris", ("kesenjangan", Decimal(gap)), priority)
+      for gap, priority in {"1": "sedang", "2": "tinggi", "4": "tinggi"}.items()),
+    (BATANGHARI, "prioritas_baris", ("usulan", Decimal(0)), "usulan_pegawai"),
+    *((BATANGHARI, "pelatihan_butir", ("s2", group), training)
+      for group, training in {"pendidikan": "PLT-13", "kesehatan": "PLT-08", "perhubungan": "PLT-05",
+                              "kecamatan": "PLT-05", "lainnya": "PLT-05"}.items()),
 ]  # fmt: skip
 
 ROWS = [*OWN, *MATRIX, *BANDS, *PP30, *ACHIEVEMENT, *BOXES, *CREDIT, *TRAININGS, *STANDARDS, *SAMPLES, *COMMUNITY]
