@@ -214,13 +214,8 @@ class Player:
             if collection.id in self.received or not is_open(self.process, self.case, collection.id):
                 continue
             self.received.add(collection.id)
-            for answers in self._answers_to(collection):
+            for answers in public_answers(self.scenario, collection):
                 self._receive(collection, answers)
-
-    def _answers_to(self, collection: Duty) -> Sequence[Mapping[str, Any]]:
-        beside = self.scenario.beside
-        given = beside.get(collection.id)
-        return given or (beside.get(COMMUNITY) or () if collection.anonymous else ())
 
     def _receive(self, collection: Duty, given: Mapping[str, Any]) -> None:
         """One answer, its registration filled in; refused or not as it says itself."""
@@ -229,7 +224,8 @@ class Player:
         actor = Actor(role=(action.actor or collection.actor)[0])
         number = f"{collection.ticket}-{sum(e.event == 'received' for e in self.entries) + 1:03d}"
         written = {key: value for key, value in given.items() if key in collection.fields}
-        values = {**self._registration(collection), **dict(typed_form(collection, written))}
+        known = registration(collection, self.case.cycle.day_of(self.now), str(len(self.entries)))
+        values = {**known, **dict(typed_form(collection, written))}
         spent = frozenset(n for n in collection.once if values.get(n) in self.spent.setdefault(n, set()))
         try:
             with fired_rows() as fired:
@@ -248,22 +244,6 @@ class Player:
         for name in collection.once:
             self.spent[name].add(values.get(name))
         self._take(outcome)
-
-    def _registration(self, collection: Duty) -> dict[str, Any]:
-        """What a scenario leaves out of a public answer: a new code, some option, today, every box ticked."""
-        found: dict[str, Any] = {}
-        for name, item in collection.fields.items():
-            if item.optional or not item.asked:
-                continue
-            if isinstance(item, Acknowledgement):
-                found[name] = True
-            elif isinstance(item, Day):
-                found[name] = self.case.cycle.day_of(self.now)
-            elif isinstance(item, Choice) and collection.settings[name].options:
-                found[name] = next(iter(collection.settings[name].options))
-            elif item.unique:
-                found[name] = f"{name}-{len(self.entries)}"
-        return found
 
     def step(self, number: int, step: Mapping[str, Any]) -> None:
         where = f"langkah {number} ({step['action']})"
@@ -341,6 +321,29 @@ def rows_of(item: Field, value: Any) -> Any:
     if not isinstance(item, Table) or isinstance(value, list):
         return value
     return [value] if value else []
+
+
+def public_answers(scenario: Scenario, collection: Duty) -> Sequence[Mapping[str, Any]]:
+    """What people without an account say to *collection* in *scenario*."""
+    given = scenario.beside.get(collection.id)
+    return given or (scenario.beside.get(COMMUNITY) or () if collection.anonymous else ())
+
+
+def registration(collection: Duty, today: date, mark: str) -> dict[str, Any]:
+    """What a scenario leaves out of a public answer: a new code, some option, *today*, every box ticked."""
+    found: dict[str, Any] = {}
+    for name, item in collection.fields.items():
+        if item.optional or not item.asked:
+            continue
+        if isinstance(item, Acknowledgement):
+            found[name] = True
+        elif isinstance(item, Day):
+            found[name] = today
+        elif isinstance(item, Choice) and collection.settings[name].options:
+            found[name] = next(iter(collection.settings[name].options))
+        elif item.unique:
+            found[name] = f"{name}-{mark}"
+    return found
 
 
 def typed_form(duty: Duty, form: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

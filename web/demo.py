@@ -9,8 +9,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import secrets
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
@@ -20,19 +22,21 @@ from zoneinfo import ZoneInfo
 
 import yaml
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from engine.clock import opens_on
+from engine.collecting import is_open
 from engine.library import SCENARIOS
 from engine.nip import grouped
 from engine.process import Process
-from engine.scenario import Scenario, read_scenarios, typed_form
+from engine.scenario import Scenario, public_answers, read_scenarios, registration, typed_form
 from engine.sheet import opening
 from web import clock, create_app, roster
 from web.config import DATABASE, PACKAGE, Settings
 from web.database import initialise, up_to_date, writing
 from web.definitions import library
 from web.passwords import passwords
+from web.reception import Door, Visit, doors, reception, unnamed_visit
 from web.store import Held, Missing, Opened, acting, store
 from web.tables import Person, db
 
@@ -49,10 +53,20 @@ Tell = Callable[[str], None]
 class Account:
     """Somebody whom a visitor can be; ``what`` they are here, by language."""
 
+    region: str
     nip: str
     name: str
     what: Mapping[str, str]
     password: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Code:
+    """A service code that a visitor can try, and about whom it is."""
+
+    code: str
+    region: str
+    name: str
 
 
 class Examples:
@@ -79,8 +93,9 @@ class Examples:
 
     def accounts(self, settings: Settings) -> Iterator[Account]:
         for shown in self.data["shown"]:
-            nip = shown["nip"]
-            yield Account(nip=nip, name=self.people[nip]["nama"], what=shown, password=password_of(settings, nip))
+            nip, region = shown["nip"], self.data["region"]["title"]
+            name, password = self.people[nip]["nama"], password_of(settings, nip)
+            yield Account(region=region, nip=nip, name=name, what=shown, password=password)
 
 
 def examples() -> list[Examples]:
@@ -105,6 +120,7 @@ def prepare(settings: Settings, today: date | None, tell: Tell) -> Flask:
     app = create_app(settings)
     shown = examples()
     app.extensions["examples"] = [account for one in shown for account in one.accounts(settings)]
+    app.extensions["example_codes"] = []
     with app.app_context():
         fresh = not up_to_date()
         initialise()
@@ -113,6 +129,7 @@ def prepare(settings: Settings, today: date | None, tell: Tell) -> Flask:
         if not db.session.execute(select(Person.id)).first():
             for one in shown:
                 _fill(one, settings, tell)
+    app.extensions["example_codes"] = codes(app)
     return app
 
 
@@ -133,6 +150,7 @@ def _fill(one: Examples, settings: Settings, tell: Tell) -> None:
             if "like" in case:
                 tell(f"  {one.people[case['person']]['nama']}: {case['until']}")
                 Played(one, process, case, case_id, ids).play(scenarios[case["like"]])
+    _report(one)
 
 
 def _open(process: Process, cycle: Mapping[str, str], people: Sequence[str]) -> list[str]:
@@ -141,6 +159,41 @@ def _open(process: Process, cycle: Mapping[str, str], people: Sequence[str]) -> 
     begun = datetime.combine(start, AT_WORK, ZoneInfo(clock.ZONE))
     with writing() as rows:
         return store().open_cycle(rows, process, title=cycle["title"], start=start, end=end, people=people, now=begun)
+
+
+def _report(one: Examples) -> None:
+    """Hands in the reports that name nobody."""
+    for told in one.data.get("reports", ()):
+        places = reception().places(db.session, clock.today())
+        place = next(place for place in places if place.region == one.region)
+        entry = next(found for found in doors(place.process) if found.duty.id == told["collection"])
+        values = dict(typed_form(entry.duty, told["form"]))
+        with writing() as rows:
+            visit = unnamed_visit(place, entry, told["unit"])
+            reception().hand_in(rows, visit, values, key=secrets.token_hex(16), body="", now=clock.now())
+
+
+def codes(app: Flask) -> list[Code]:
+    """The service codes that can be tried: the same at every start."""
+    with app.app_context(), writing() as rows:
+        return [code for one in examples() for told in one.data.get("codes", ()) for code in _codes(rows, one, told)]
+
+
+_CASE = text("""
+select c.id from appraisal c join person p on p.id = c.person_id join cycle y on y.id = c.cycle_id
+where p.nip = :nip and y.title = :cycle and c.origin_id is null
+""")
+_OFFICER = text("""
+select o.person_id from office o join person p on p.region_id = o.region_id and p.unit_code = o.unit_code
+where p.nip = :nip and o.person_id <> p.id order by o.role desc
+""")
+
+
+def _codes(rows: Any, one: Examples, told: Mapping[str, str]) -> Iterator[Code]:
+    about = {"nip": told["person"], "cycle": one.data["cycles"][told["cycle"]]["title"]}
+    case, officer = (rows.execute(query, about).scalars().first() for query in (_CASE, _OFFICER))
+    for code in reception().issue(rows, officer, case, int(told["count"]), "demo"):
+        yield Code(code=code, region=one.data["region"]["title"], name=one.people[told["person"]]["nama"])
 
 
 def _scenarios(root: Path) -> Iterator[Scenario]:
@@ -163,6 +216,8 @@ class Played:
         self._pace = timedelta(days=int(told.get("pace", 1)))
         self._subject = ids[told["person"]]
         self._now: datetime | None = None
+        self._roles: dict[str, str] = {}
+        self._answered: set[str] = set()
 
     def play(self, scenario: Scenario) -> None:
         """Takes the steps, not those that a scenario expects to be refused, and not beyond today."""
@@ -170,6 +225,7 @@ class Played:
         self._seat()
         for step in scenario.steps:
             held = self._held(self._subject)
+            self._collect(held, scenario)
             if step.get("expect_error") or step["actor"] == self._process.system or held.case.stage != step["stage"]:
                 continue
             if left is None and held.case.stage == self._told["until"]:
@@ -225,13 +281,36 @@ class Played:
 
     def _person(self, role: str) -> str:
         """Whoever holds *role* in this case."""
+        if role not in self._roles:
+            self._roles[role] = self._found(role)
+        return self._roles[role]
+
+    def _found(self, role: str) -> str:
         for person in self._people:
-            try:
+            with suppress(Missing):
                 if any(actor.role == role for actor in self._held(person).actors):
                     return person
-            except Missing:
-                continue
         raise LookupError(role)
+
+    def _collect(self, held: Held, scenario: Scenario) -> None:
+        """What people without an account say about this case in the scenario, as soon as it can be said."""
+        for door in doors(self._process):
+            ready = door.duty.id not in self._answered and is_open(self._process, held.case, door.duty.id)
+            if ready:
+                self._answered.add(door.duty.id)
+                for given in public_answers(scenario, door.duty):
+                    if not given.get("expect_error"):
+                        self._hand_in(held, door, given)
+
+    def _hand_in(self, held: Held, door: Door, given: Mapping[str, Any]) -> None:
+        form = {name: value for name, value in given.items() if name in door.duty.fields}
+        now = max(self._now or held.case.entered_at or clock.now(), held.case.entered_at or clock.now())
+        known = registration(door.duty, held.case.cycle.day_of(now), secrets.token_hex(8))
+        with writing() as rows:
+            there = store().held_by_public(rows, self._case_id, door.role)
+            values = {**known, **dict(typed_form(door.duty, form))}
+            key = secrets.token_hex(16)
+            reception().hand_in(rows, Visit(held=there, door=door), values, key=key, body="", now=now)
 
     def _held(self, person: str) -> Held:
         return store().held(db.session, person, self._case_id)
@@ -243,5 +322,11 @@ def lines(app: Flask, language: str) -> Iterator[str]:
     accounts = [account for one in examples() for account in one.accounts(settings)]
     whats = [account.what[language] for account in accounts]
     wide, long = max(map(len, whats)), max(len(account.name) for account in accounts)
+    region = ""
     for account, what in zip(accounts, whats, strict=True):
+        if account.region != region:
+            region = account.region
+            yield region
         yield f"  {what:<{wide}}  {account.name:<{long}}  {grouped(account.nip)}  {account.password}"
+    for code in app.extensions["example_codes"]:
+        yield f"  /masyarakat/{code.code}  {code.name}, {code.region}"

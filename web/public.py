@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from flask import url_for
@@ -46,8 +47,9 @@ class ChoicePage:
     until: str
 
 
-def choice_page(held: Held, spent: Mapping[str, bool]) -> ChoicePage:
+def choice_page(held: Held, spent: Mapping[str, bool], today: date) -> ChoicePage:
     """The page of a code. *spent* says of each collection whether this code was given there."""
+    end = held.case.cycle.end
     found = doors(held.process)
     several = _several(found)
     ways = [
@@ -59,7 +61,7 @@ def choice_page(held: Held, spent: Mapping[str, bool]) -> ChoicePage:
         )
         for door in found
     ]
-    return ChoicePage(person=held.subject.name, about=about(held), ways=ways, until=day(held.case.cycle.end))
+    return ChoicePage(person=held.subject.name, about=about(held), ways=ways, until=day(end) if today <= end else "")
 
 
 def closed_reason(held: Held, door: Door, *, spent: bool) -> str:

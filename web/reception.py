@@ -181,12 +181,15 @@ class Reception:
         return [one for one in held if is_officer(one) and doors(one.process)]
 
     def served(self, rows: Any, code: str, today: date) -> Held:
-        """The case that *code* is for. Raises ``UnknownCode`` or ``ExpiredCode``."""
+        """The case that *code* is for. Raises ``UnknownCode`` or ``ExpiredCode``.
+
+        It ends with the cycle, or later with a collection that an action of the case has still to close.
+        """
         row = _CODE.first(rows, {"code": self._code_hash(code)}) if codes.is_code(code, codes.SERVICE) else None
         if row is None:
             raise UnknownCode
         held = self._store.held_by_public(rows, row.case_id)
-        if today > held.case.cycle.end:
+        if today > held.case.cycle.end and not any(_to_be_closed(held, door) for door in doors(held.process)):
             raise ExpiredCode
         return held
 
@@ -367,6 +370,11 @@ def _doors(process: Process) -> Iterator[Door]:
             action = next(mine, None)
             if role in public and action is not None:
                 yield Door(duty=duty, role=role, action=action, process=process)
+
+
+def _to_be_closed(held: Held, door: Door) -> bool:
+    closes = held.process.workflow.collections[door.duty.id].closes
+    return bool(closes) and is_open(held.process, held.case, door.duty.id)
 
 
 def door(found: Sequence[Door], collection: str, role: str) -> Door | None:

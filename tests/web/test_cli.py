@@ -307,8 +307,10 @@ def test_the_demo_has_people_at_different_stages_and_stays_as_it_was_left(instan
     page = client.get("/masuk").text
     assert "Contoh" in page
     assert "12 Januari 2026" in page
-    for account in demo.examples()[0].accounts(settings):
-        assert account.name in page
+    assert len(demo.examples()) == 4
+    for one in demo.examples():
+        for account in one.accounts(settings):
+            assert account.name in page
     token = page.partition('name="csrf_token" value="')[2].partition('"')[0]
     assert client.post("/demo/tanggal", data={"csrf_token": token, "tanggal": "2026-07-01"}).status_code == 303
     assert client.post("/demo/tanggal", data={"csrf_token": token, "tanggal": "besok"}).status_code == 422
@@ -318,6 +320,10 @@ def test_the_demo_has_people_at_different_stages_and_stays_as_it_was_left(instan
         == 303
     )
     assert client.get("/tugas").status_code == 200
+    for code in app.extensions["example_codes"]:
+        assert code.code in client.get("/masyarakat").text
+        page = client.post("/masyarakat", data={"csrf_token": token, "kode": code.code}, follow_redirects=True)
+        assert code.name in page.text
 
     again = demo.prepare(Settings.from_environment(environ, demo=True), None, lambda text: None)
     assert "1 Juli 2026" in again.test_client().get("/masuk").text

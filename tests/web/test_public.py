@@ -81,7 +81,10 @@ class TestFeedbackWithACode:
 
     def test_a_code_ends_with_its_cycle(self, village: Village) -> None:
         (code,) = village.codes()
+        village.act("Budi", "kirim_mandiri", {"cerita": "-"})
         village.instant += timedelta(days=320)
+        assert village.guest().enter(code).status_code == 200, "the superior has not closed the collection yet"
+        village.act("Hasan", "putuskan", {"cukup": "ya"})
         page = village.guest().enter(code)
         assert page.status_code == 422
         assert "Masa berlaku kode ini sudah habis" in words(page)

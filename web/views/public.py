@@ -89,7 +89,8 @@ def choose() -> Any:
         found.duty.id: reception().is_spent(reading(), _with_code(held, found.duty.id, found.role))
         for found in doors(held.process)
     }
-    return render_template("public/choice.html", choice=public.choice_page(held, spent), page=_frame(held))
+    shown = public.choice_page(held, spent, today())
+    return render_template("public/choice.html", choice=shown, page=_frame(held))
 
 
 @blueprint.post("/selesai")
@@ -289,7 +290,9 @@ def _form(visit: Visit, filling: Filling, address: Mapping[str, str], errors: An
 
 
 def _start_page(code: str = "", error: str = "") -> str:
-    return render_template("public/start.html", code=code, error=error, page=frame(invalid=bool(error)))
+    examples = current_app.extensions.get("example_codes", ())
+    page = frame(invalid=bool(error))
+    return render_template("public/start.html", code=code, error=error, examples=examples, page=page)
 
 
 def _follow_page(number: str, error: str = "") -> str:
