@@ -56,8 +56,8 @@ def cases_page(rows: Any, me: str, wanted: Wanted, today: date) -> CasesPage:
     """The page of *me*'s cases, *wanted* ones only."""
     found, more = lists.cases(rows, me, wanted, today)
     rounds = lists.rounds(rows, me, today)
-    columns = [("name", _("Pegawai"), False), ("unit", _("Unit"), False), ("cycle", _("Siklus"), False)]
-    columns += [("stage", _("Tahap"), False), ("state", _("Tenggat"), False)]
+    columns = [("name", _("Pegawai"), False), ("nip", _("NIP"), False), ("unit", _("Unit"), False)]
+    columns += [("cycle", _("Siklus"), False), ("stage", _("Tahap"), False), ("state", _("Tenggat"), False)]
     last = found[-1] if more else None
     return CasesPage(
         wanted=wanted,
@@ -96,9 +96,9 @@ def _cycle_title(one: Round) -> str:
 def _row(row: Any, today: date) -> dict[str, str]:
     stage = _process(row.definition).stages[row.stage]
     due = date.fromisoformat(row.due_on) if isinstance(row.due_on, str) else row.due_on
-    name = Markup('%s<span class="cards__facts">%s</span>') % (row.name, grouped(row.nip))
     return {
-        "name": name,
+        "name": row.name,
+        "nip": grouped(row.nip),
         "href": url_for("cases.show", case_id=row.id),
         "unit": row.unit or "",
         "cycle": row.cycle_title,

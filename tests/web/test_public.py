@@ -37,7 +37,7 @@ class TestFeedbackWithACode:
         assert "Budi" in words(chosen) and "Suara warga" in words(chosen)
         form = guest.get(SUARA)
         assert "Waktu penyelesaian" in words(form)
-        assert "nomor_kertas" not in form.text
+        assert 'name="nomor_kertas"' not in form.text
         looked = guest.review(SUARA, VOICE)
         assert "4 – Baik sekali" in words(looked)
         assert "Cepat dan ramah" in words(looked)
