@@ -312,6 +312,10 @@ def test_the_demo_has_people_at_different_stages_and_stays_as_it_was_left(instan
         for account in one.accounts(settings):
             assert account.name in page
     token = page.partition('name="csrf_token" value="')[2].partition('"')[0]
+    for code in app.extensions["example_codes"]:
+        assert code.code in client.get("/masyarakat").text
+        page = client.post("/masyarakat", data={"csrf_token": token, "kode": code.code}, follow_redirects=True).text
+        assert code.name in page
     assert client.post("/demo/tanggal", data={"csrf_token": token, "tanggal": "2026-07-01"}).status_code == 303
     assert client.post("/demo/tanggal", data={"csrf_token": token, "tanggal": "besok"}).status_code == 422
     sari = next(a for a in demo.examples()[0].accounts(settings) if a.what["id"] == "atasan langsung")
@@ -320,10 +324,6 @@ def test_the_demo_has_people_at_different_stages_and_stays_as_it_was_left(instan
         == 303
     )
     assert client.get("/tugas").status_code == 200
-    for code in app.extensions["example_codes"]:
-        assert code.code in client.get("/masyarakat").text
-        page = client.post("/masyarakat", data={"csrf_token": token, "kode": code.code}, follow_redirects=True)
-        assert code.name in page.text
 
     again = demo.prepare(Settings.from_environment(environ, demo=True), None, lambda text: None)
     assert "1 Juli 2026" in again.test_client().get("/masuk").text
