@@ -243,6 +243,8 @@ TEXTS: dict[str, tuple[str, str]] = {
              'Take the rows of "{name}" from a catalogue, a table, or a value with for; this is no list of rows.'),
     "N027": ('Ganti "{name}" dengan dasar pengelompokan: {known}.{maybe}',
              'Replace "{name}" by something to group by: {known}.{maybe}'),
+    "N028": ('Beri sumber baris "{name}" sebuah key, supaya setiap barisnya dikenali.',
+             'Give the source of the rows of "{name}" a key, so that each of them can be told.'),
     # --- X: expressions, beside the codes of engine.feel ------------------------------------------------------------
     "X101": ("Ubah ekspresi ini supaya menghasilkan {wanted}, bukan {found}.",
              "Change this expression so that it gives {wanted}, not {found}."),

@@ -82,15 +82,15 @@ def _check_field(draft: Draft, item: Field, scope: Scope, setting: Setting) -> N
         draft.check(item.allow, dated, feel.DATE)
     if isinstance(item, Computed):
         draft.check(item.formula, scope)
-    _check_source(draft, item, scope)
+    _check_source(draft, item, scope, setting)
     if isinstance(item, Table):
         _check_columns(draft, item, scope, setting)
     if item.code:
         draft.has_message(item.at / "code", item.code)
 
 
-def _check_source(draft: Draft, item: Field, scope: Scope) -> None:
-    """Options and rows come from a list of rows; a field's own name in it is never the field itself."""
+def _check_source(draft: Draft, item: Field, scope: Scope, setting: Setting) -> None:
+    """Options and rows come from a list of rows with a key; a field's own name in it is never the field itself."""
     source = getattr(item, "from_", None)
     if source is None:
         return
@@ -98,6 +98,8 @@ def _check_source(draft: Draft, item: Field, scope: Scope) -> None:
     rows = found.item if isinstance(found, feel.ListOf) else found
     if found != feel.ANY and not (found is not rows and (rows == feel.ANY or isinstance(rows, feel.Context))):
         source.report("N026", name=item.id)
+    elif isinstance(rows, feel.Context) and not rows.open and not setting.key and not draft.files.gaps:
+        source.report("N028", name=item.id)
 
 
 def _check_columns(draft: Draft, table: Table, scope: Scope, setting: Setting) -> None:

@@ -116,6 +116,7 @@ BAD = [
     ("N025", R, "choices: {a: Unit A, b: Unit B}, ", ""),
     ("N026", P, "from: rencana.sasaran", "from: §rencana.unit"),
     ("N027", W, "by: [unit, cycle, predikat]", "by: [unit, §siklus, predikat]"),
+    ("N028", R, "    key: kode\n    columns", "    columns"),
     # --- expressions
     ("X101", W, "show_if: today >= cycle.start", "show_if: §count(history.penilaian)"),
     ("X101", W, "{perilaku_diri: 100}", "{§baris: 100}"),
