@@ -40,7 +40,7 @@ class Given(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """One ``Given``: the duty and the field that were asked, by which function, of how many answers, its value."""
+    """One ``Given``: the duty, the field if only one was asked, by which function, how many answers, its value."""
 
     input: str
     duty: Duty
@@ -122,15 +122,14 @@ class _Weaver:
         value = feel.compile(part, self.process.words.callables)(self.scope)
         if isinstance(value, list | dict):
             return node, True
-        read = min(path for path in feel.reads(part) if path[0] in self.many)
-        duty = self.many[read[0]]
+        read = sorted(path for path in feel.reads(part) if path[0] in self.many)
+        duty = self.many[read[0][0]]
         answers = len(self.case.answers.get(duty.id, {}))
         if value is not None and function and function != "count" and answers < max(duty.at_least, FEW):
             raise _Shut
         text = " ".join(self.source[node.start : node.end].split())
-        self.figures[text] = Figure(
-            input=text, duty=duty, field=".".join(read[1:]), function=function, answers=answers, value=value
-        )
+        field = ".".join(read[0][1:]) if len(read) == 1 else ""
+        self.figures[text] = Figure(input=text, duty=duty, field=field, function=function, answers=answers, value=value)
         return Given(node.start, node.end, text), False
 
 

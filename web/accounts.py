@@ -76,7 +76,16 @@ def in_words(held: Held, made: Receipt) -> str:
     """The value in a word, a number or a short list; nothing for a table."""
     if _is_table(made.result):
         return ""
-    return showing.plain(held.process, made.result, made.type)
+    return _worded(held, made.result, made.type)
+
+
+def _worded(held: Held, value: Any, type_: feel.Type) -> str:
+    """A value in words: its text is a code of something, whatever is known of its type."""
+    return (
+        showing.word(held.process, value, type_)
+        if isinstance(value, str)
+        else showing.plain(held.process, value, type_)
+    )
 
 
 def _is_table(result: Any) -> bool:
@@ -91,13 +100,15 @@ def _rows_of(held: Held, made: Receipt) -> Iterator[dict[str, Any]]:
     yield from (_counted(held, part) for part in made.parts if part.kind == PAST or _is_collection(held, part))
     if made.overridden:
         if not made.withheld:
-            proposed = showing.plain(held.process, made.proposed, made.type) or _("belum ada")
+            proposed = _worded(held, made.proposed, made.type) or _("belum ada")
             yield {"name": "", "title": _("Menurut rumus"), "value": proposed}
         yield from (part_row(held, part) for part in made.decided if _is_plain(part) and part.value is not None)
 
 
 def _is_plain(part: Part) -> bool:
     """Whether a part is said in a word or a number."""
+    if part.kind == VALUE:
+        return not isinstance(part.value, dict)
     return bool(part.title) and part.kind != PAST and not isinstance(part.value, list | dict)
 
 
@@ -114,14 +125,22 @@ def _counted(held: Held, part: Part) -> dict[str, Any]:
 
 def part_row(held: Held, part: Part) -> dict[str, Any]:
     """One part: what it is, who gave it and when, its number."""
+    row = {"name": part.name, "title": _part_title(held, part), "note": note(held, part)}
+    if _is_table(part.value):
+        href = url_for("cases.value", case_id=held.case.id, name=part.name) if _has_page(held, part) else ""
+        return row | {"value": _("lihat tabelnya"), "href": href}
     said = _plain(held, part) or _("tidak ada")
-    row = {"name": part.name, "title": _part_title(held, part), "value": said, "note": note(held, part)}
+    row |= {"value": said}
     if part.weight is not None and isinstance(part.share, Decimal):
         row |= {
             "formula": f"{said}\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}{number(part.weight)}\N{NO-BREAK SPACE}%",
             "value": number(part.share),
         }
     return row
+
+
+def _has_page(held: Held, part: Part) -> bool:
+    return part.kind == VALUE and bool(held.process.values[part.name].title)
 
 
 def _share(said: str, weight: Decimal) -> str:
@@ -131,7 +150,10 @@ def _share(said: str, weight: Decimal) -> str:
 
 def _plain(held: Held, part: Part) -> str:
     """A part in a word or a number; a number without end is cut off, and says so."""
-    return _cut(part.value) if isinstance(part.value, Decimal) else showing.plain(held.process, part.value, part.type)
+    if isinstance(part.value, Decimal):
+        return _cut(part.value)
+    said = _worded(held, part.value, part.type) if part.kind == VALUE else ""
+    return said or showing.plain(held.process, part.value, part.type)
 
 
 def _cut(value: Decimal) -> str:
@@ -247,8 +269,9 @@ def _members(made: Receipt, name: str) -> list[str]:
 def _rows(held: Held, part: Part, columns: list[str]) -> Grid:
     """An answered table as a part: what each row is called, and the columns that count."""
     item = held.process.duties[part.path[0]].fields[part.path[1]]
-    titles = {} if isinstance(item, Ratings) else _titles(held.process)
-    heads = [(n, translated(titles[n]) if n in titles else _("Nilai"), True) for n in columns]
+    titles = {"nilai": _("Nilai")} if isinstance(item, Ratings) else _titles(held.process)
+    numbers = {n for n in columns if any(isinstance(row.get(n), Decimal) for row in part.value)}
+    heads = [(n, translated(titles[n]) if n in titles else _words(n), n in numbers) for n in columns]
     rows = [{n: showing.plain(held.process, row.get(n)) for n in columns} | {"": row_name(row)} for row in part.value]
     title = f"{translated(part.title)} · {note(held, part)}"
     return Grid(title=title, columns=[("", translated(part.title), False), *heads], rows=rows)
@@ -296,7 +319,7 @@ def _heading(parts: Iterable[Part], origin: str) -> str:
 
 def sentences(held: Held, made: Receipt) -> Iterator[str]:
     """What the numbers do not say: rows that fired, what was missing, rounding, decisions, what is left out."""
-    yield from (_fired(held, fired) for fired in made.rows if fired.number)
+    yield from dict.fromkeys(_fired(held, fired) for fired in made.rows if fired.number)
     yield from _missing(held, made)
     yield from _line(made)
     yield from _rounded(made)
@@ -369,7 +392,7 @@ def _kept(held: Held, made: Receipt) -> Iterator[str]:
     """What a value that stays as it was would be now."""
     if not made.kept:
         return
-    now = showing.plain(held.process, made.now, made.type) or _("belum ada")
+    now = _worded(held, made.now, made.type) or _("belum ada")
     if made.kept in held.process.stages:
         stage = translated(held.process.stages[made.kept].title)
         yield _(
@@ -406,6 +429,8 @@ def _condition(process: Process, cell: str) -> str:
     """A condition of a table as people read it: ``≥ 90``, ``ya``, the text of a code."""
     sign = next((sign for sign in _SIGNS if cell.startswith(sign)), "")
     rest = cell.removeprefix(sign).strip()
+    if rest == "null":
+        return _("kosong")
     if rest in ("true", "false"):
         return _("ya") if rest == "true" else _("tidak")
     if _NUMBER.search(rest):

@@ -1,7 +1,8 @@
 """The result of a case: its main values, how they came about, and what can be done about them.
 
 Nothing here knows a value by its name. What a definition calculates towards is found by what depends on what: the
-verdict is the graded value with the most behind it, the score the weighted number with the most behind that.
+verdict is the graded value with the most behind it, the score the weighted number with the most behind it, or, where
+nothing is weighted, the number with the most behind that leads to the verdict.
 """
 
 from __future__ import annotations
@@ -202,9 +203,10 @@ def _verdict(process: Process, shown: Mapping[str, Shown]) -> Shown | None:
 
 def _score(process: Process, shown: Mapping[str, Shown], verdict: Shown | None) -> Shown | None:
     within = behind(process, verdict.value.id) if verdict else set(shown)
-    numbers = [each for each in _kept(shown) if isinstance(each.result, Decimal) and each.value.id in within]
+    numbers = [each for each in _kept(shown) if isinstance(each.result, Decimal)]
     weighted = [each for each in numbers if each.value.weights]
-    return max(weighted or numbers, key=lambda each: _depth(process, each), default=None)
+    leading = [each for each in numbers if each.value.id in within]
+    return max(weighted or leading, key=lambda each: _depth(process, each), default=None)
 
 
 def _decisions(process: Process, shown: Mapping[str, Shown], verdict: Shown | None) -> Iterator[Shown]:

@@ -125,6 +125,11 @@ class TestOneValue:
         assert client.get(walk.url("/hasil.json")).status_code == 404
         assert client.get(walk.url("/hasil/nilai_akhir")).status_code == 404
 
+    def test_a_peer_finds_nothing_in_it(self, walked: Callable[[str], Walk]) -> None:
+        walk = walked("PTK-1")
+        answer = walk.as_role("rekan_kerja", "rekan_1").get(walk.url("/hasil.json"))
+        assert [(moment["inputs"], moment["values"]) for moment in answer.get_json()["moments"]] == [([], [])]
+
     def test_nobody_is_named(self, walked: Callable[[str], Walk]) -> None:
         """Roles and days, never a person: neither the peers nor anybody else."""
         walk = walked("PTK-1")
