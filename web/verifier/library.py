@@ -18,7 +18,7 @@ from decimal import (
 from functools import cmp_to_key
 from typing import Any
 
-from web.verifier.values import NUMBERS, Lambda, Unsupported, all_of, any_of, ordered, same
+from web.verifier.values import NUMBERS, Lambda, Unsupported, all_of, any_of, kind, ordered, same
 
 Function = Callable[..., Any]
 
@@ -148,7 +148,33 @@ def _distinct(items: Any) -> Any:
 
 
 def _concatenate(*lists: Any) -> Any:
-    return [item for one in lists for item in one] if all(isinstance(one, list) for one in lists) else None
+    return [item for one in lists for item in (one if isinstance(one, list) else [one])]
+
+
+def _union(*lists: Any) -> Any:
+    return _distinct(_concatenate(*lists))
+
+
+def _duplicates(items: Any) -> Any:
+    found = _distinct(items)
+    return found and [one for one in found if sum(same(one, item) is True for item in items) > 1]
+
+
+def _place(items: Any, position: Any) -> int | None:
+    """The index that a position from 1, or from the end, stands for."""
+    if not isinstance(items, list) or not isinstance(position, Decimal) or position == 0 or abs(position) > len(items):
+        return None
+    return int(position) - 1 if position > 0 else len(items) + int(position)
+
+
+def _remove(items: Any, position: Any) -> Any:
+    at = _place(items, position)
+    return None if at is None else [*items[:at], *items[at + 1 :]]
+
+
+def _insert(items: Any, position: Any, item: Any) -> Any:
+    at = _place(items, position)
+    return None if at is None else [*items[:at], item, *items[at:]]
 
 
 def _append(items: Any, *more: Any) -> Any:
@@ -202,6 +228,45 @@ def _join(items: Any, between: Any = None) -> Any:
     return (between or "").join(i for i in items if i is not None) if isinstance(items, list) else None
 
 
+def _string(value: Any) -> Any:
+    """A single value as text; how lists and contexts are written no rule has needed so far."""
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    if kind(value) is date:
+        return value.isoformat()
+    raise Unsupported(f"string({type(value).__name__})")
+
+
+def _substring(text: Any, start: Any, length: Any = None) -> Any:
+    if not isinstance(text, str) or not isinstance(start, Decimal) or int(start) == 0:
+        return None
+    first = int(start) - 1 if start > 0 else max(0, len(text) + int(start))
+    if length is None:
+        return text[first:]
+    return text[first : first + int(length)] if length >= 1 else None
+
+
+def _before(text: str, match: str) -> str:
+    head, found, _rest = text.partition(match) if match else ("", "", "")
+    return head if found else ""
+
+
+def _after(text: str, match: str) -> str:
+    return text.partition(match)[2] if match else text
+
+
+def _even(number: Any) -> Any:
+    return NUMBERS.remainder(number, Decimal(2)) == 0 if isinstance(number, Decimal) else None
+
+
+def _odd(number: Any) -> Any:
+    return abs(NUMBERS.remainder(number, Decimal(2))) == 1 if isinstance(number, Decimal) else None
+
+
 def _number(text: Any, *separators: Any) -> Any:
     if separators:
         raise Unsupported("number(text, …)")
@@ -238,6 +303,9 @@ FUNCTIONS: dict[str, Function] = {
     "round half up": _to_places(ROUND_HALF_UP), "round half down": _to_places(ROUND_HALF_DOWN),
     "sublist": _sublist, "sort": _sort, "list contains": _has, "index of": _index_of, "distinct values": _distinct,
     "concatenate": _concatenate, "append": _append, "flatten": _flatten, "reverse": _reverse,
+    "union": _union, "duplicate values": _duplicates, "remove": _remove, "insert before": _insert,
+    "even": _even, "odd": _odd, "string": _string, "substring": _substring,
+    "substring before": _texts(_before), "substring after": _texts(_after),
     "get entries": _entries, "get value": _member, "not": _not, "all": _all, "any": _any,
     "starts with": _texts(str.startswith), "ends with": _texts(str.endswith), "contains": _texts(str.__contains__),
     "string length": _text(lambda text: Decimal(len(text))), "upper case": _text(str.upper),
