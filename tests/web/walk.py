@@ -16,17 +16,20 @@ from flask import Flask, session
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-from engine import Actor, Case, Outcome
+from engine import Actor, Case
 from engine.catalogue import TEXTS
 from engine.clock import opens_on
+from engine.collecting import is_open
 from engine.kinds import Field, File, Ratings, Table
 from engine.process import Process
-from engine.scenario import READING, Player, Scenario, compared, rows_of
+from engine.scenario import READING, Scenario, compared, public_answers, registration, rows_of
 from engine.sheet import opening
 from engine.timers import overtaken
+from tests.web.village import Guest
 from web import sessions
 from web.database import writing
 from web.forms import typed_of
+from web.reception import Door, doors, reception
 from web.store import Held, store
 from web.tables import db
 
@@ -112,7 +115,8 @@ class Walk:
         self.instant = START
         app.extensions["clock"] = self
         self.clients: dict[str, FlaskClient] = {}
-        self.public = Player(process, scenario)
+        self.codes: dict[str, str] = {}
+        self.collected: set[str] = set()
         with app.app_context():
             self.people = settle(process, {n: v for n, v in scenario.employee.items() if n in process.words.profile})
             with writing() as rows:
@@ -134,7 +138,6 @@ class Walk:
         for number, step in enumerate(self.scenario.steps, 1):
             self._step(f"langkah {number} ({step['action']})", step)
             self._collect()
-        self.differences += self.public.differences
         self.differences += compared(self.process, self.case, self.scenario.expected)
         if self.folded() != self.case:
             self.differences.append("melipat jurnal tidak memberi berkas yang sama")
@@ -213,14 +216,41 @@ class Walk:
         return hidden(self.client(self.people.of(role)).get(page).text)
 
     def _collect(self) -> None:
-        """The public answers what is open. Their pages have tests of their own; here the store takes it as it is."""
-        with self.app.app_context(), writing() as rows:
-            held = store().held(rows, self.people.of(self.process.subject), self.case_id)
-            self.public.case, self.public.entries, self.public.now = held.case, (), self.instant
-            self.public.collect()
-            if self.public.entries:
-                outcome = Outcome(case=self.public.case, entries=self.public.entries)
-                store()._write(rows, held, Actor(role=""), outcome, self.instant)
+        """The public answers what is open, each through its pages with a code of their own."""
+        case = self.case
+        for door in doors(self.process):
+            name = door.duty.id
+            if name not in self.collected and is_open(self.process, case, name):
+                self.collected.add(name)
+                for number, given in enumerate(public_answers(self.scenario, door.duty), 1):
+                    self._compare(f"{name} {number}", given.get("expect_error"), self._hand_in(door, given, number))
+
+    def _compare(self, where: str, wanted: str | None, told: str) -> None:
+        if wanted and not (told and self._says(wanted, told)):
+            self.differences.append(f"{where}: {told or 'diterima'}, seharusnya {wanted}")
+        elif told and not wanted:
+            self.differences.append(f"{where}: ditolak: {told}")
+
+    def _hand_in(self, door: Door, given: Mapping[str, Any], number: int) -> str:
+        """Sends one answer of the public; what the pages said if it was refused."""
+        path = f"/masyarakat/isi/{door.duty.id}/{door.role}"
+        guest = Guest(self.app, f"10.0.{len(self.collected)}.{number}")
+        entered = guest.enter(self._code(next((str(given[n]) for n in door.once if given.get(n)), str(number))))
+        assert entered.status_code == 200, errors(entered.text)
+        today = self.case.cycle.day_of(self.instant)
+        known = {n: v for n, v in registration(door.duty, today, "").items() if n not in door.once}
+        form = {n: v for n, v in given.items() if n in door.duty.fields and n not in door.once}
+        answer = guest.send(path, {n: said(v) for n, v in {**known, **form}.items()})
+        return "" if answer.status_code == 200 else f"{answer.status_code} {errors(answer.text)}"
+
+    def _code(self, name: str) -> str:
+        """A service code that is not handed out twice, unless the scenario calls it by the same name."""
+        if name not in self.codes:
+            officer = next(r.id for r in self.process.words.roles.values() if r.is_ == "unit office")
+            with self.app.app_context(), writing() as rows:
+                made = reception().issue(rows, self.people.of(officer), self.case_id, 1, f"{self.case_id} {name}")
+            self.codes[name] = made[0]
+        return self.codes[name]
 
     def _wait(self, where: str) -> None:
         """What the system does by itself because a deadline has passed."""
