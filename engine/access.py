@@ -61,12 +61,17 @@ def enough_answers(process: Process, case: Case, value: Value) -> bool:
     While they still join one by one nothing is shown, so that two readings never differ by one person's answer.
     """
     for duty in anonymous_behind(process, value.id):
-        if duty.id in case.open or (duty.id in case.collecting and not holds_back(process, case, duty)):
+        if still_joining(process, case, duty):
             return False
         answers = len(case.answers.get(duty.id, {}))
         if answers > 0 and duty.at_least <= answers < (value.at_least or duty.at_least):
             return False
     return True
+
+
+def still_joining(process: Process, case: Case, duty: Duty) -> bool:
+    """Whether anonymous answers still join the others one by one."""
+    return duty.id in case.open or (duty.id in case.collecting and not holds_back(process, case, duty))
 
 
 def anonymous_behind(process: Process, name: str) -> list[Duty]:

@@ -11,15 +11,15 @@ from datetime import date, datetime
 from typing import Any
 
 from engine import feel
-from engine.access import reads_duty, reads_field, reads_value
+from engine.access import reads_duty, reads_field, reads_value, since, still_joining
 from engine.act import answered, offered
 from engine.case import Actor, Case
 from engine.clock import due_on, opens_on, waiting
 from engine.errors import Refusal
-from engine.kinds import Field, Ratings, Setting
+from engine.kinds import Field, Line, Ratings, Setting
 from engine.model import Action, Stage, Value
 from engine.process import NOTE, Duty, Process
-from engine.scope import worded
+from engine.scope import numbered, worded
 from engine.sheet import sheet
 
 DONE, CURRENT, LATER = "done", "now", "later"
@@ -63,6 +63,19 @@ class Sheaf:
     answers: tuple[Answer, ...]
     number: str = ""
     status: str = ""
+
+
+#: Texts of anonymous answers are shown only from so many answers on.
+FEWEST = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Voices:
+    """What people wrote without their name into one field, in an order that says nothing of when or beside what."""
+
+    duty: Duty
+    field: Field
+    texts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,9 +219,23 @@ def _sheaves(process: Process, case: Case, roles: Sequence[str]) -> Iterator[She
 def _tickets(process: Process, case: Case, duty: Duty, roles: Sequence[str]) -> Iterator[Sheaf]:
     if not reads_duty(case, duty, roles):
         return
-    for ticket in sorted(case.answers[duty.id].values(), key=lambda ticket: str(ticket["nomor"])):
+    for ticket in sorted(case.answers[duty.id].values(), key=numbered):
         answers = tuple(_answers(case, duty, roles, ticket))
         yield Sheaf(duty=duty, answers=answers, number=ticket["nomor"], status=ticket["status"])
+
+
+def voices(process: Process, case: Case, roles: Sequence[str]) -> Iterator[Voices]:
+    """The texts of anonymous answers that somebody with *roles* may read: of enough people, and not one by one."""
+    for duty in process.duties.values():
+        answers = case.answers.get(duty.id, {}) if duty.anonymous else {}
+        if len(answers) < max(FEWEST, duty.at_least) or still_joining(process, case, duty):
+            continue
+        for name, item in duty.fields.items():
+            readers = {**duty.readers, **item.readers}
+            if isinstance(item, Line) and any(since(readers, role, case) for role in roles):
+                texts = tuple(sorted(str(given[name]) for given in answers.values() if given.get(name)))
+                if texts:
+                    yield Voices(duty=duty, field=item, texts=texts)
 
 
 def _answers(case: Case, duty: Duty, roles: Sequence[str], given: Mapping[str, Any] | None = None) -> Iterator[Answer]:

@@ -88,7 +88,15 @@ def answers_of(duty: Duty, case: Case) -> Any:
     if not duty.many:
         return seen(duty, case.answers[duty.id]) if case.submitted.get(duty.id) else None
     sets = case.answers.get(duty.id, {})
-    return [seen(duty, sets[key]) for key in sorted(sets)] if len(sets) >= max(duty.at_least, 1) else None
+    if len(sets) < max(duty.at_least, 1):
+        return None
+    order = sorted(sets, key=lambda key: numbered(sets[key])) if duty.ticket else sorted(sets)
+    return [seen(duty, sets[key]) for key in order]
+
+
+def numbered(ticket: Mapping[str, Any]) -> tuple[int, str]:
+    """Where *ticket* stands among the others: LAP-999 before LAP-1000."""
+    return len(ticket["nomor"]), ticket["nomor"]
 
 
 def variant_of(process: Process, case: Case) -> str:

@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 from engine import Refused, feel
 from engine.access import behind, reads_field
 from engine.case import Entry
-from engine.desk import Answer, Desk, Offer, desk
+from engine.desk import Answer, Desk, Offer, desk, voices
 from engine.desk import Sheaf as Read
 from engine.kinds import Field, File, Table
 from engine.nip import grouped
@@ -80,6 +80,7 @@ class CasePage:
     others: list[tuple[str, str]]
     stations: list[dict[str, Any]]
     sheaves: list[Sheaf]
+    voices: list[tuple[str, tuple[str, ...]]]
     history: list[dict[str, str]]
     result: bool
     raters: list[dict[str, str]]
@@ -110,6 +111,7 @@ def case_page(held: Held, now: datetime) -> CasePage:
         others=[] if rates_only or seen.waiting else list(_others(held, seen)),
         stations=[] if rates_only else list(_stations(held, seen, entries)),
         sheaves=[read_sheaf(held, found) for found in seen.sheaves],
+        voices=[] if rates_only else list(_voices(held, seen)),
         history=list(_history(held, entries)),
         result=has_result(held.process, seen),
         raters=list(_raters(held)),
@@ -127,6 +129,12 @@ def read_sheaf(held: Held, found: Read) -> Sheaf:
         return read
     state = _("ditutup") if found.status == CLOSED_TICKET else _("terbuka")
     return replace(read, title=f"{read.title} {found.number}, {state}", id=f"{read.id}-{found.number}")
+
+
+def _voices(held: Held, seen: Desk) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """What people wrote without their name, by task and question."""
+    for found in voices(held.process, held.case, seen.roles):
+        yield f"{translated(found.duty.title)}: {translated(found.field.title)}", found.texts
 
 
 def _sealed(held: Held, found: Read) -> Iterator[Answer]:

@@ -257,6 +257,30 @@ class TestSecrecy:
         assert village.people["Sari"] not in str(received)
 
 
+class TestComments:
+    def test_texts_are_read_when_enough_have_written_and_nobody_can_join_singly(self, village: Village) -> None:
+        budi = village.signed_in("Budi")
+        for number, code in enumerate(village.codes(3)):
+            guest = village.guest()
+            guest.enter(code)
+            guest.send(SUARA, {**VOICE, "pendapat": f"{'CAB'[number]} antre"})
+            assert "antre" not in words(budi.get(f"/berkas/{village.case_id}"))
+        village.act("Budi", "kirim_mandiri", {"cerita": "-"})
+        village.act("Hasan", "putuskan", {"cukup": "ya"})
+        page = words(budi.get(f"/berkas/{village.case_id}"))
+        assert "Suara warga: Pendapat Ditulis tanpa nama, dalam urutan acak. A antre B antre C antre" in page
+        assert "antre" not in words(village.signed_in("Petra").get(f"/berkas/{village.case_id}"))
+
+    def test_two_texts_are_too_few(self, village: Village) -> None:
+        for code in village.codes(2):
+            guest = village.guest()
+            guest.enter(code)
+            guest.send(SUARA, VOICE)
+        village.act("Budi", "kirim_mandiri", {"cerita": "-"})
+        village.act("Hasan", "putuskan", {"cukup": "ya"})
+        assert "Cepat dan ramah" not in words(village.signed_in("Budi").get(f"/berkas/{village.case_id}"))
+
+
 class TestFloods:
     def test_many_wrong_codes_from_one_network_are_slowed_and_others_are_not(self, village: Village) -> None:
         guest = village.guest()
