@@ -204,7 +204,9 @@ def _passes(value: Any, test: Node, scope: Scope) -> bool | None:
         return found if isinstance(found, bool) else None
     if isinstance(found, Span):
         return within(value, found)
-    if isinstance(found, list) and not isinstance(value, list):
+    if isinstance(found, list) and isinstance(value, list):
+        return same(value, found) is True or any_of([same(value, one) for one in found])
+    if isinstance(found, list):
         return any_of([within(value, one) if isinstance(one, Span) else same(value, one) for one in found])
     return same(value, found)
 

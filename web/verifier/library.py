@@ -93,6 +93,8 @@ def _to_places(how: str) -> Function:
     def call(number: Any, places: Any = Decimal(0)) -> Any:
         if not isinstance(number, Decimal) or not isinstance(places, Decimal):
             return None
+        if not -6111 <= places <= 6176:
+            return None
         exponent = number.as_tuple().exponent
         if isinstance(exponent, int) and places >= 0 and exponent >= -places:
             return number
@@ -205,12 +207,12 @@ def _not(value: Any) -> Any:
 
 def _all(*arguments: Any) -> Any:
     items = _listed(arguments)
-    return None if items is None else all_of(items)
+    return None if items is None or not arguments else all_of(items)
 
 
 def _any(*arguments: Any) -> Any:
     items = _listed(arguments)
-    return None if items is None else any_of(items)
+    return None if items is None or not arguments else any_of(items)
 
 
 def _texts(test: Callable[[str, str], Any]) -> Function:
@@ -273,6 +275,10 @@ def _number(text: Any, *separators: Any) -> Any:
     return Decimal(text) if isinstance(text, str) and text.replace(".", "", 1).lstrip("-").isdigit() else None
 
 
+def _only(type_: type, value: Any) -> Any:
+    return value if isinstance(value, type_) else None
+
+
 _DAYS = re.compile(r"(-?)P(\d{1,6})D")
 
 
@@ -289,7 +295,7 @@ def _date(*parts: Any) -> Any:
         if len(parts) == 1 and isinstance(parts[0], datetime):
             return parts[0].date()
         if len(parts) == 1:
-            return date.fromisoformat(parts[0]) if isinstance(parts[0], str) else parts[0]
+            return date.fromisoformat(parts[0]) if isinstance(parts[0], str) else _only(date, parts[0])
         return date(*[int(part) for part in parts])
     except (TypeError, ValueError):
         return None
@@ -313,10 +319,20 @@ FUNCTIONS: dict[str, Function] = {
 }  # fmt: skip
 
 
+#: They take single values; a list of one element stands for the element.
+_SINGLE = frozenset(
+    ("abs", "modulo", "floor", "ceiling", "decimal", "round up", "round down", "round half up", "round half down",
+     "starts with", "ends with", "contains", "string length", "upper case", "lower case", "substring",
+     "substring before", "substring after", "number", "date", "duration", "not", "odd", "even")
+)  # fmt: skip
+
+
 def called(name: str, arguments: list[Any]) -> Any:
     """What the function *name* of FEEL gives for *arguments*."""
     if name not in FUNCTIONS:
         raise Unsupported(f"{name}()")
+    if name in _SINGLE:
+        arguments = [one[0] if isinstance(one, list) and len(one) == 1 else one for one in arguments]
     try:
         return FUNCTIONS[name](*arguments)
     except (ArithmeticError, TypeError):

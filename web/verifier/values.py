@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal, DivisionByZero, InvalidOperation, Overflow
 from typing import Any
 
@@ -83,7 +83,9 @@ def rounded(value: Any, digits: int | None) -> Any:
 
 def kind(value: Any) -> type:
     """The type of *value* as far as equality and order go."""
-    return next((t for t in (bool, Decimal, str, datetime, date, list, dict) if isinstance(value, t)), type(value))
+    return next(
+        (t for t in (bool, Decimal, str, datetime, date, timedelta, list, dict) if isinstance(value, t)), type(value)
+    )
 
 
 def same(left: Any, right: Any) -> bool | None:
@@ -109,7 +111,7 @@ _ORDER: dict[str, Callable[[Any, Any], bool]] = {
 
 def ordered(op: str, left: Any, right: Any) -> bool | None:
     """``left op right``; ``None`` where there is no order between them."""
-    if kind(left) is not kind(right) or kind(left) not in (Decimal, str, date, datetime):
+    if kind(left) is not kind(right) or kind(left) not in (Decimal, str, date, datetime, timedelta):
         return None
     return _ORDER[op](left, right)
 
