@@ -126,7 +126,7 @@ def _check_required(names: CaseNames, required: Sequence[Clause], action: Action
     if len(names.draft.files.problems) > before or len(required) < 2:
         return
     held = [_holds(names, clause.condition) for clause in required]
-    if _case(names, *held).found is None:
+    if not _is_possible(names, all_of(held)):
         codes = Names(tuple(clause.id for clause in required))
         action.at.of_key().report("E12require", action=action.id, codes=codes)
 
@@ -189,13 +189,14 @@ def _holds(names: CaseNames, condition: Expression | None, *, shows: bool = Fals
 
 def _case(names: CaseNames, *wanted: Any) -> Answer:
     """A case in which *wanted* holds. What no condition asks about was done: reading too early is told elsewhere."""
-    duties, known = names.draft.duties, names.world.known
-    done = [
-        none_of(known["absent", duty.id].value)
-        for duty in duties.values()
-        if ("absent", duty.id) in known and duty.id not in names.world.tested and not duty.many
-    ]
-    return names.world.case(*wanted, *done)
+    return names.world.case(*wanted, *_done(names))
+
+
+def _done(names: CaseNames) -> list[Any]:
+    known, duties = names.world.known, names.draft.duties.values()
+    asked = names.world.tested
+    done = [duty for duty in duties if ("absent", duty.id) in known and duty.id not in asked and not duty.many]
+    return [none_of(known["absent", duty.id].value) for duty in done]
 
 
 def _witness(answer: Answer) -> Witness:
@@ -228,7 +229,7 @@ def _check_dead(names: CaseNames, lines: Clauses, *, in_order: bool, given: Sequ
 
 
 def _is_possible(names: CaseNames, wanted: Any) -> bool:
-    return wanted is True or _case(names, wanted).found is not None
+    return wanted is True or names.world.possible(wanted, *_done(names))
 
 
 def _check_never(names: CaseNames, condition: Expression) -> None:

@@ -164,13 +164,7 @@ class World:
 
     def case(self, *wanted: Any) -> Answer:
         """A case in which all of *wanted* hold, as the values of what is shown."""
-        if any(part is False for part in wanted):
-            return Answer(None, True)
-        solver = self.z3.SimpleSolver()
-        solver.set("timeout", MILLISECONDS)
-        asked = [part for part in (*self.facts, *wanted) if part is not True]
-        solver.add(*asked)
-        result = solver.check()
+        solver, result = self._solved(wanted)
         if result == self.z3.unsat:
             return Answer(None, True)
         if result == self.z3.unknown:
@@ -178,6 +172,19 @@ class World:
         model = solver.model()
         found = tuple((name, self._said(model, term)) for name, term in self.shown.items())
         return Answer(found, not self._names([part for part in wanted if part is not True]) & self.rough)
+
+    def possible(self, *wanted: Any) -> bool:
+        """Whether all of *wanted* may hold at once: only where that is certainly not so, it is not."""
+        return bool(self._solved(wanted)[1] != self.z3.unsat)
+
+    def _solved(self, wanted: Iterable[Any]) -> tuple[Any, Any]:
+        asked = [part for part in (*self.facts, *wanted) if part is not True]
+        if any(part is False for part in asked):
+            return None, self.z3.unsat
+        solver = self.z3.SimpleSolver()
+        solver.set("timeout", MILLISECONDS)
+        solver.add(*asked)
+        return solver, solver.check()
 
     def _names(self, wanted: Iterable[Any]) -> set[str]:
         """The variables that *wanted* reads, and those that facts bind to them."""
