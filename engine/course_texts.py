@@ -29,6 +29,10 @@ TEXTS: dict[str, tuple[str, str]] = {
             "a superior."
         ),
     ),
+    "E09collection": (
+        'Ganti peran "{role}" di sini dengan peran is: public: pengumpulan (collections) dijawab tanpa akun.',
+        'Replace the role "{role}" here by one that is: public: collections are answered without an account.',
+    ),
     "E09public": (
         'Ganti peran "{role}" di sini: masyarakat tidak masuk ke berkas, hanya menjawab pengumpulan (collections).',
         'Replace the role "{role}" here: the public does not enter a case, it only answers collections.',

@@ -40,6 +40,8 @@ def prove_standing(process: Process) -> None:
         _check_quorum(process, work)
     for role in _acting(process):
         _check_role(process, role)
+    for collection in process.workflow.collections.values():
+        _check_answering(process, collection)
     for role in process.words.roles.values():
         if role.confirmed_by and set(role.confirmed_by) <= set(role.proposed_by):
             (role.at / "confirmed_by").report("E10", role=role.title)
@@ -81,6 +83,15 @@ def _check_role(process: Process, role: Role) -> None:
             at.report("E09public", role=role.title)
     if role.is_.startswith(SUPERIOR_OF) and not _has_one_superior(process, role):
         (role.at / "is").report("E09", role=role.title, of=role.is_.removeprefix(SUPERIOR_OF))
+
+
+def _check_answering(process: Process, collection: Collection) -> None:
+    """A collection is answered without an account: whoever has one does not find it."""
+    at = collection.at / "actor"
+    for number, name in enumerate(collection.actor):
+        role = process.words.roles[name]
+        if role.is_ != "public":
+            (at if isinstance(at.value, str) else at / number).report("E09collection", role=role.title)
 
 
 def _places(process: Process, role: str) -> Iterator[At]:

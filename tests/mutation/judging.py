@@ -58,7 +58,7 @@ def _matched(process: Process, mutant: Mutant) -> bool:
     for duty in process.duties.values():
         beside = process.duties.get(duty.form.beside or "") if duty.form else None
         pair = {duty.form.form, beside.form.form} if duty.form and beside and beside.form else set()
-        if form in pair and beside and (name in beside.fields or name in duty.fields):
+        if len(mutant.path) == 2 and form in pair and beside and (name in beside.fields or name in duty.fields):
             return True
     return False
 
