@@ -38,13 +38,7 @@ def prove_standing(process: Process) -> None:
             _check_automatic(process, stage, action)
     for work in _works(process):
         _check_quorum(process, work)
-    for role in _acting(process):
-        _check_role(process, role)
-    for collection in process.workflow.collections.values():
-        _check_answering(process, collection)
-    for role in process.words.roles.values():
-        if role.confirmed_by and set(role.confirmed_by) <= set(role.proposed_by):
-            (role.at / "confirmed_by").report("E10", role=role.title)
+    _check_roles(process)
     for duty in process.duties.values():
         for item in duty.fields.values():
             _check_writers(process, item)
@@ -83,6 +77,16 @@ def _check_role(process: Process, role: Role) -> None:
             at.report("E09public", role=role.title)
     if role.is_.startswith(SUPERIOR_OF) and not _has_one_superior(process, role):
         (role.at / "is").report("E09", role=role.title, of=role.is_.removeprefix(SUPERIOR_OF))
+
+
+def _check_roles(process: Process) -> None:
+    for role in _acting(process):
+        _check_role(process, role)
+    for collection in process.workflow.collections.values():
+        _check_answering(process, collection)
+    for role in process.words.roles.values():
+        if role.confirmed_by and set(role.confirmed_by) <= set(role.proposed_by):
+            (role.at / "confirmed_by").report("E10", role=role.title)
 
 
 def _check_answering(process: Process, collection: Collection) -> None:

@@ -52,8 +52,8 @@ CASES = [
             "  puncak: {title: Puncak, is: superior of «atas¦atasan»}\n"),
     ("E09public", together("actor: [atasan«, §warga¦»]", "  warga: {title: Warga, is: public}\n")),
     ("E09collection", "stages:\n" + ISI + END + "collections:\n"
-            "  suara: {title: Suara, actor: §«atasan¦warga», form: isi, actions: {kirim_suara: {title: Kirim}}}\n" + ROLES
-            + "  warga: {title: Warga, is: public}\n"),
+            "  suara: {title: Suara, actor: §«atasan¦warga», form: isi, actions: {kirim_suara: {title: Kirim}}}\n"
+            + ROLES + "  warga: {title: Warga, is: public}\n"),
     # --- the same person proposes and decides
     ("E10", "stages:\n" + ISI + END + ROLES + "  teman: {title: Teman, is: peer, seats: 2..3, proposed_by: pegawai,"
             " confirmed_by: §«pegawai¦atasan»}\n"),
