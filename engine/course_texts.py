@@ -101,6 +101,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         'Beri sebuah tindakan "to: {stage}", atau hapus tahap "{stage}": sekarang tidak ada jalan ke sana.',
         'Give some action "to: {stage}", or remove the stage "{stage}": nothing leads there now.',
     ),
+    "E02action": (
+        'Ubah show_if atau require tindakan "{action}", atau hapus: tidak ada keadaan yang membolehkannya.',
+        'Change show_if or require of the action "{action}", or remove it: nothing ever allows it.',
+    ),
     "E04": (
         (
             '{story}, berkas berhenti di "{stage}": tidak ada tindakan yang tersedia. Beri tahap ini tindakan yang '

@@ -96,8 +96,15 @@ class Draft:
         for finding in findings:
             self._report(expression, finding)
         if not findings and expression not in self.code:
-            self.code[expression] = feel.compile(expression.parsed, self.words.callables)
+            self._compile(expression)
         return type_
+
+    def _compile(self, expression: Expression) -> None:
+        """Its code; a call of something that is not there, whose absence was reported elsewhere, has none."""
+        try:
+            self.code[expression] = feel.compile(expression.parsed, self.words.callables)
+        except feel.FeelError as error:
+            expression.report(error.code, error.start, **error.params)
 
     def _report(self, expression: Expression, finding: feel.Finding) -> None:
         about = {str(finding.params.get(param)) for param in ("name", "member")}

@@ -1,6 +1,6 @@
 """Can every case be finished? Stages that nobody reaches, cases that stop or go round for ever, loops without end.
 
-- ``E02``: no sequence of moves leads to the stage.
+- ``E02``: no sequence of moves leads to the stage. ``E02action``: nor to a case in which the action can be taken.
 - ``E04``: some sequence leads to a state from which no final stage can be reached any more; nothing can be done there,
   or only what leads round and round.
 - ``E05auto``: the same, and the system goes round by itself. ``E05``, a warning: people can go round for ever, although
@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from engine.model import Action
+from engine.model import Action, Stage
 from engine.proofs.space import COMPLETE, Space, State
 from engine.proofs.stories import Stories
 
@@ -40,6 +40,18 @@ def _prove_reached(space: Space, trapped: set[str]) -> None:
     for stage in space.process.stages.values():
         if stage.id not in reached | behind:
             stage.at.of_key().report("E02", stage=stage.id)
+        elif stage.id in reached - behind:
+            _prove_taken(space, stage)
+
+
+def _prove_taken(space: Space, stage: Stage) -> None:
+    """Report the actions of a stage that nobody is ever offered, or that are always refused."""
+    edges = (edge for state, edges in space.next.items() if state.stage == stage.id for edge, _ in edges)
+    taken = {edge.move.action.id for edge in edges}
+    tried = {move.action.id for move in space.moves[stage.id]}
+    for action in stage.actions.values():
+        if action.id in tried - taken:
+            action.at.of_key().report("E02action", action=action.title or action.id)
 
 
 # --- finishing --------------------------------------------------------------------------------------------------------

@@ -10,10 +10,11 @@ gives it again: a loop that never touches the score does not change the branch.
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from heapq import heappop, heappush
+from itertools import count
 from typing import Any, NamedTuple
 
 from engine.model import Action, Stage
@@ -121,6 +122,38 @@ def explore(process: Process) -> Space:
     return space
 
 
+class _Waiting:
+    """States to look at, the nearest first. Where states are *joined*, those of earlier stages first, each of them only
+    when all its like are there."""
+
+    def __init__(self, process: Process, joined: Callable[[State], Any] | None) -> None:
+        self._order = {stage: number for number, stage in enumerate(process.stages)} if joined else {}
+        self._key = joined or (lambda state: state)
+        self._numbers = count()
+        self._heap: list[tuple[int, int, Any]] = []
+        self._first: dict[Any, tuple[tuple[State, Edge] | None, State]] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._heap)
+
+    def put(self, came: tuple[State, Edge] | None, state: State) -> None:
+        key = self._key(state)
+        if key in self._first:
+            came, other = self._first[key]
+            self._first[key] = (came, in_common(state, other))
+            return
+        self._first[key] = (came, state)
+        heappush(self._heap, (self._order.get(state.stage, 0), next(self._numbers), key))
+
+    def take(self) -> tuple[tuple[State, Edge] | None, State]:
+        return self._first.pop(heappop(self._heap)[2])
+
+
+def in_common(state: State, other: State) -> State:
+    """What was handed in in both of two states that differ in nothing else."""
+    return state._replace(given=state.given & other.given, fixed=state.fixed & other.fixed)
+
+
 class _Explorer:
     def __init__(self, process: Process, nullness: Nullness, *, distinct: bool) -> None:
         self.process = process
@@ -213,11 +246,13 @@ class _Explorer:
 
     def run(self) -> Space:
         space = self.space
-        waiting = deque(self._first())
+        waiting = _Waiting(self.process, None if self.distinct else self._key)
+        for came, state in self._first():
+            waiting.put(came, state)
         joined: dict[Any, State] = {}
         moves = 0
         while waiting:
-            came, state = waiting.popleft()
+            came, state = waiting.take()
             state = self._joined(state, joined)
             if state in space.came:
                 continue
@@ -227,7 +262,8 @@ class _Explorer:
             if moves > (DISTINCT if self.distinct else LIMIT):
                 space.too_large = True
                 return space
-            waiting.extend(((state, edge), after) for edge, after in followed)
+            for edge, after in followed:
+                waiting.put((state, edge), after)
         self._connect(joined)
         return space
 
@@ -240,12 +276,9 @@ class _Explorer:
         """*state*, or where states are not told apart by what was handed in, with what all its like have in common."""
         if self.distinct:
             return state
-        key = (state.stage, state.work, state.seen, state.facts, state.given & self.asked)
-        old = joined.get(key)
-        if old is not None:
-            state = state._replace(given=state.given & old.given, fixed=state.fixed & old.fixed)
-        joined[key] = state
-        return state
+        key = self._key(state)
+        joined[key] = in_common(state, joined.get(key, state))
+        return joined[key]
 
     def _connect(self, joined: Mapping[Any, State]) -> None:
         """Where states were joined, let every move lead to the joined one."""

@@ -85,6 +85,17 @@ def test_the_proofs_and_the_judge_agree(judged: list[Judged]) -> None:
     assert not differ, [(each.seed, [problem.line() for problem in each.problems], each.verdict) for each in differ[:3]]
 
 
+def test_a_coarser_look_at_large_processes_refuses_the_same(
+    judged: list[Judged], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.proofs.space.DISTINCT", 0)
+    for each in judged[:100]:
+        (process,) = load_texts(texts(each.model)).processes.values()
+        prove_course(process, {})
+        found = {problem.code for problem in process.workflow.at.problems} & UNSOUND
+        assert found == {problem.code for problem in each.problems} & UNSOUND, each.seed
+
+
 def test_they_agree_which_stages_are_reached_and_which_wait_for_a_rater(judged: list[Judged]) -> None:
     for each in judged:
         stages = {stage.title.removeprefix("Tahap "): stage.id for stage in each.process.stages.values()}

@@ -32,7 +32,8 @@ def files_of(text: str, *, bad: bool) -> tuple[dict[str, str], Place | None]:
 def found_in(text: str, *, bad: bool) -> tuple[tuple[Problem, ...], Place | None]:
     """What is found in the bad or the good reading of *text*, and the place that is marked.
 
-    A route back to where it began is doubtful for a reason of its own (E05), which is not what is looked at here.
+    A route back to where it began (E05), or an action that its neighbours never let be taken (E02action), is wrong
+    for a reason of its own, which is not what is looked at here.
     """
     files, place = files_of(text, bad=bad)
-    return tuple(problem for problem in problems_of(files) if problem.code != "E05"), place
+    return tuple(problem for problem in problems_of(files) if problem.code not in ("E05", "E02action")), place

@@ -107,6 +107,14 @@ BAD = [
     ("E02", AUTOMATIC, "{hitung: count(history.hitung) < 3, selesai: otherwise}}\n",
      ("{antara: count(history.hitung) < 1, selesai: otherwise}}\n"
      "  §antara: {title: Antara, actor: pegawai, actions: {lanjut: {title: Lanjut, to: selesai}}}\n")),
+    (
+        "E02action",
+        COURSE,
+        "kembalikan:\n",
+        "kembalikan:\n        show_if: count(history.isi) = 0\n",
+        "      kembalikan",
+        "      §kembalikan",
+    ),
     # --- cases that stop
     ("E04", COURSE, "  periksa:\n", "  §periksa:\n", "Setujui, to", "Setujui, show_if: isi.nilai >= 50, to"),
     ("E04", COURSE, "  periksa:\n", "  §periksa:\n", "Setujui, to", "Setujui, show_if: isi.jenis != \"c\", to"),

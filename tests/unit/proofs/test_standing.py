@@ -39,7 +39,7 @@ CASES = [
     ("E08system", "stages:\n" + ISI.replace("to: tamat", "to: lalu")
             + "  lalu: {title: Lalu, actor: sistem, deadline: 3d,"
             " actions: {lewat: {title: Lewat, auto: deadline, to: tamat},"
-            " §terus: {title: Terus, «¦auto: entry, »to: tamat}}}\n" + END),
+            " §terus: {title: Terus, «¦actor: atasan, »to: tamat}}}\n" + END),
     ("E08auto", "stages:\n  isi: {title: Isi, actor: pegawai, deadline: 3d, actions: {kirim: {title: K, to: tamat},"
             " lewat: {title: Lewat, «¦actor: sistem, »auto: §deadline, to: tamat}}}\n" + END),
     # --- roles that nobody can hold
