@@ -270,15 +270,25 @@ def _address(app: Flask) -> str:
 @click.option("--today", type=click.DateTime(["%Y-%m-%d"]), help=N_("Tanggal hari ini dalam contoh: TAHUN-BULAN-HARI."))
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help=N_("Nomor porta."))
 @click.option("--reset", is_flag=True, help=N_("Mulai dari awal; isi contoh yang lama dihapus."))
-def demo_command(today: datetime | None, port: int, reset: bool) -> None:
+@click.option(
+    "--examples", "more", multiple=True, type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help=N_("Berkas YAML dengan orang rekaan dari daerah lain; boleh lebih dari satu."),
+)  # fmt: skip
+def demo_command(today: datetime | None, port: int, reset: bool, more: tuple[Path, ...]) -> None:
     settings = Settings.from_environment(demo=True)
     if reset:
         demo.forget(settings)
     click.echo(_("Menyiapkan contoh..."), err=True)
     try:
-        app = demo.prepare(settings, today.date() if today else None, lambda text: click.echo(text, err=True))
+        app = demo.prepare(settings, today.date() if today else None, lambda text: click.echo(text, err=True), more)
     except DefinitionError as error:
         stop_with(error)
+    except demo.NotExamples as error:
+        raise Misused(_("Bukan berkas orang contoh: {what}").format(what=error)) from None
+    except roster.Mistaken as error:
+        for mistake in error.mistakes:
+            click.echo(f"{mistake.line}  {mistake.code}  {mistake.text(language())}", err=True)
+        sys.exit(PROBLEMS)
     click.echo(_("Akun contoh (peran, nama, NIP, kata sandi):"))
     for line in demo.lines(app, language()):
         click.echo(line)

@@ -87,7 +87,7 @@ class Settings:
             instance=instance,
             database_url=own if demo else _address(environ.get("DATABASE_URL") or own),
             secret_key=environ.get("BORANG_SECRET_KEY") or _kept_key(instance / "secret_key"),
-            definitions=Path(environ.get("BORANG_DEFINITIONS") or definitions_root()),
+            definitions=definitions_root(environ),
             hosts=hosts or LOCAL_HOSTS,
             https=environ.get("BORANG_HTTPS", "0" if local else "1") == "1",
             proxies=_count("BORANG_PROXIES", environ),
@@ -125,8 +125,10 @@ class Settings:
         }
 
 
-def definitions_root() -> Path:
-    """Where the definitions stand: in the checkout, or inside an installed package."""
+def definitions_root(environ: Mapping[str, str] = os.environ) -> Path:
+    """Where the definitions stand: where *environ* says, in the checkout, or inside an installed package."""
+    if own := environ.get("BORANG_DEFINITIONS"):
+        return Path(own)
     return CHECKOUT if (CHECKOUT / "workflows").is_dir() else PACKAGE / "library"
 
 

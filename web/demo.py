@@ -38,9 +38,11 @@ from web.definitions import library
 from web.passwords import passwords
 from web.reception import Door, Visit, doors, reception, unnamed_visit
 from web.store import Held, Missing, Opened, acting, store
-from web.tables import Person, db
+from web.tables import Person, Region, db
 
 EXAMPLES = PACKAGE / "examples"
+#: What a file of examples cannot do without.
+NEEDED = ("region", "workflow", "today", "cycles", "columns", "people", "shown")
 #: What a scenario writes where any text will do.
 ANY_TEXT = "(isi)"
 #: When the people of the demo do their work, by the clock of their region.
@@ -67,6 +69,10 @@ class Code:
     code: str
     region: str
     name: str
+
+
+class NotExamples(Exception):
+    """A file does not tell of people as the demo wants it; says what is missing or wrong."""
 
 
 class Examples:
@@ -98,8 +104,27 @@ class Examples:
             yield Account(region=region, nip=nip, name=name, what=shown, password=password)
 
 
-def examples() -> list[Examples]:
-    return [Examples(file) for file in sorted(EXAMPLES.glob("*.yaml"))]
+def examples(more: Sequence[Path] = ()) -> list[Examples]:
+    """The examples of every region whose process there is, and those of *more*. Raises ``NotExamples``."""
+    own = [Examples(file) for file in sorted(EXAMPLES.glob("*.yaml"))]
+    return [one for one in own if one.data["workflow"] in library().processes] + [_read(file) for file in more]
+
+
+def _read(file: Path) -> Examples:
+    try:
+        one = Examples(file)
+        missing = [
+            key
+            for key in ("region", "workflow", "today", "cycles", "columns", "people", "shown")
+            if key not in one.data
+        ]
+    except (yaml.YAMLError, TypeError, UnicodeDecodeError) as error:
+        raise NotExamples(f"{file}: {error}") from None
+    if missing:
+        raise NotExamples(f"{file}: {', '.join(missing)}")
+    if one.data["workflow"] not in library().processes:
+        raise NotExamples(f"{file}: workflow: {one.data['workflow']}")
+    return one
 
 
 def password_of(settings: Settings, nip: str) -> str:
@@ -115,19 +140,23 @@ def forget(settings: Settings) -> None:
     shutil.rmtree(settings.instance / "attachments", ignore_errors=True)
 
 
-def prepare(settings: Settings, today: date | None, tell: Tell) -> Flask:
-    """The demo's service, with its people and cases; they are made if there are none yet. *today* moves its date."""
+def prepare(settings: Settings, today: date | None, tell: Tell, more: Sequence[Path] = ()) -> Flask:
+    """The demo's service, with its people and cases; they are made where there are none yet. *today* moves its date.
+
+    *more* are files with people of further regions. Raises ``NotExamples`` where one is not.
+    """
     app = create_app(settings)
-    shown = examples()
-    app.extensions["examples"] = [account for one in shown for account in one.accounts(settings)]
     app.extensions["example_codes"] = []
     with app.app_context():
+        shown = app.extensions["regions"] = examples(more)
+        app.extensions["examples"] = [account for one in shown for account in one.accounts(settings)]
         fresh = not up_to_date()
         initialise()
         if today is not None or fresh:
             app.extensions["clock"].move_to(today or shown[0].today)
-        if not db.session.execute(select(Person.id)).first():
-            for one in shown:
+        known = set(db.session.scalars(select(Region.id)))
+        for one in shown:
+            if one.region not in known:
                 _fill(one, settings, tell)
     app.extensions["example_codes"] = codes(app)
     return app
@@ -145,7 +174,7 @@ def _fill(one: Examples, settings: Settings, tell: Tell) -> None:
     ids: dict[str, str] = {row.nip: row.id for row in db.session.execute(select(Person.nip, Person.id))}
     scenarios = {scenario.id: scenario for scenario in _scenarios(settings.definitions)}
     for name, cycle in one.data["cycles"].items():
-        told = [case for case in one.data["cases"] if case["cycle"] == name]
+        told = [case for case in one.data.get("cases", ()) if case["cycle"] == name]
         for case, case_id in zip(told, _open(process, cycle, [ids[case["person"]] for case in told]), strict=True):
             if "like" in case:
                 tell(f"  {one.people[case['person']]['nama']}: {case['until']}")
@@ -176,7 +205,12 @@ def _report(one: Examples) -> None:
 def codes(app: Flask) -> list[Code]:
     """The service codes that can be tried: the same at every start."""
     with app.app_context(), writing() as rows:
-        return [code for one in examples() for told in one.data.get("codes", ()) for code in _codes(rows, one, told)]
+        return [
+            code
+            for one in app.extensions["regions"]
+            for told in one.data.get("codes", ())
+            for code in _codes(rows, one, told)
+        ]
 
 
 _CASE = text("""
@@ -318,8 +352,7 @@ class Played:
 
 def lines(app: Flask, language: str) -> Iterator[str]:
     """The accounts, as the terminal shows them."""
-    settings: Settings = app.extensions["settings"]
-    accounts = [account for one in examples() for account in one.accounts(settings)]
+    accounts: list[Account] = app.extensions["examples"]
     whats = [account.what[language] for account in accounts]
     wide, long = max(map(len, whats)), max(len(account.name) for account in accounts)
     region = ""
