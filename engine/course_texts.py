@@ -15,6 +15,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         'Tambahkan peran sistem pada actor "{action}": auto berarti sistem yang mengambilnya.',
         'Add the system\'s role to the actors of the action "{action}": auto means that the system takes it.',
     ),
+    "E08form": (
+        'Beri tahap "{stage}" seorang actor, atau hapus form: tidak ada yang mengisi formulir ini.',
+        'Give the stage "{stage}" an actor, or remove the form: nobody fills it in.',
+    ),
     "E08system": (
         'Beri tindakan "{action}" auto, atau actor lain: hanya sistem pelakunya, dan tidak disebut kapan.',
         'Give the action "{action}" auto, or another actor: only the system acts here, and it is not said when.',
@@ -181,6 +185,10 @@ TEXTS: dict[str, tuple[str, str]] = {
             '{story}, the value "{value}" is null at the end, since {name} may be null. Write optional: true if that '
             "is meant, or what holds if it is null (if {name} = null then …)."
         ),
+    ),
+    "E35close": (
+        'Beri pengumpulan "{collection}" sebuah ticket, atau hapus close: hanya laporan bernomor yang ditutup.',
+        'Give the collection "{collection}" a ticket, or remove close: only numbered reports are closed.',
     ),
     "E34": (
         (

@@ -91,7 +91,7 @@ class _Assignment:
             moment = nullness.knowing(start, others, True, sure=True)
             if missing := nullness.missing(condition.parsed.root, moment):
                 self._refuse(condition, missing, state, move)
-        moment = nullness.knowing(start, [condition.parsed.root for condition in required], True, sure=True)
+        passed = moment = nullness.knowing(start, [condition.parsed.root for condition in required], True, sure=True)
         routes = [guard.source for guard, _ in move.routes if guard]
         nodes = [route.parsed.root for route in routes]
         for guard, _ in move.routes:
@@ -100,6 +100,10 @@ class _Assignment:
                 if missing and not handled(missing, nodes, sheet_of(move.duty)):
                     self._refuse(guard.source, missing, state, move)
                 moment = nullness.knowing(moment, [guard.source.parsed.root], False, sure=False)
+        for clause in move.action.starts or ():
+            node = clause.condition.parsed.root if clause.condition else None
+            if node and clause.condition and (missing := nullness.missing(node, passed)):
+                self._tell("E13", clause.condition, missing, self.stories.at(state, move))
 
     # --- forms, documents, values ---
 

@@ -2,11 +2,12 @@
 
 - ``E01``: a case is at its end where it begins.
 - ``E08``: an action that nobody takes: it has no actor; only the system acts there, and it says not when; or it is to
-  happen by itself, and no actor is the system.
+  happen by itself, and no actor is the system. A form that nobody fills in.
 - ``E09``: a role that nobody can hold, or whose holders cannot act there.
 - ``E10``: whoever proposes the raters confirms them too.
 - ``E18``: more answers are wanted than there are seats; none are; or too few to hide among.
 - ``E20``: deadlines that cannot be kept in order, and steps of the system that always fail.
+- ``E35close``: tickets are to be closed of a collection that has none.
 - ``E21writer``: what must be filled in, but by nobody who can.
 """
 
@@ -33,9 +34,12 @@ def prove_standing(process: Process) -> None:
         (process.workflow.at / "start").report("E01", stage=process.workflow.start)
     for stage in process.stages.values():
         _check_deadlines(process, stage)
+        if stage.form and not stage.actor:
+            (stage.at / "form").report("E08form", stage=stage.title)
         for action in stage.actions.values():
             _check_actors(process, stage, action)
             _check_automatic(process, stage, action)
+            _check_close(process, action)
     for work in _works(process):
         _check_quorum(process, work)
     _check_roles(process)
@@ -171,6 +175,13 @@ def _check_automatic(process: Process, stage: Stage, action: Action) -> None:
 
 def _must_be_filled_in(item: Field) -> bool:
     return item.asked and not item.optional and item.show_if is None
+
+
+def _check_close(process: Process, action: Action) -> None:
+    """Only tickets are closed one by one."""
+    closed = process.workflow.collections.get(action.close or "")
+    if closed and not closed.ticket:
+        (action.at / "close").report("E35close", collection=closed.id)
 
 
 # --- fields -----------------------------------------------------------------------------------------------------------

@@ -85,6 +85,27 @@ def test_problems_as_json_say_the_same(tmp_path: Path) -> None:
     assert json.loads(borang("check", "--json").stdout) == []
 
 
+TRAP = """\
+workflow: contoh
+title: Contoh
+start: isi
+roles:
+  pegawai: {title: Pegawai, is: subject}
+stages:
+  isi: {title: Isi, actor: pegawai, actions: {kirim: {title: Kirim, to: buntu}}}
+  buntu: {title: Buntu, actor: pegawai, actions: {lanjut: {title: Lanjut, show_if: isi = null, to: selesai}}}
+  selesai: {title: Selesai, final: true}
+"""
+
+
+def test_a_counter_example_is_told_and_is_data_too(tmp_path: Path) -> None:
+    (tmp_path / "workflows").mkdir()
+    (tmp_path / "workflows" / "contoh.yaml").write_text(TRAP)
+    assert 'Jika Rahmadi memilih "Kirim", berkas berhenti di "Buntu"' in borang("check", tmp_path).stdout
+    (problem,) = json.loads(borang("check", tmp_path, "--json").stdout)
+    assert [(step["role"], step["action"], step["to"]) for step in problem["story"]] == [("pegawai", "kirim", "Buntu")]
+
+
 def test_a_single_file_can_be_checked_and_one_that_is_not_there_is_a_problem(tmp_path: Path) -> None:
     definitions_in(tmp_path, contoh=BROKEN)
     assert borang("check", tmp_path / "forms" / "contoh.yaml").exit_code == PROBLEMS

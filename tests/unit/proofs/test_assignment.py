@@ -63,6 +63,7 @@ CASES = [
      closing("to: {isi: §«tinjau.nilai_baru < 5¦tinjau != null and tinjau.nilai_baru < 5», selesai: otherwise}")),
     ("E13", closing("to: {isi: '§not(«tinjau.putusan in [\"A\", null] and isi.catatan > 1¦tinjau.putusan = \"A\"»)', "
                     "selesai: otherwise}")),
+    ("E13", closing("to: selesai, starts: {contoh: §tinjau.nilai_baru > «5¦5 or tinjau = null»}")),
     # --- values at the end
     ("E13value", END + "values:\n  §hasil: {formula: «tinjau.nilai_baru¦isi.nilai» * 2}\n"),
     ("E13value", END + "values:\n  §hasil: {formula: tinjau.nilai_baru«¦, optional: true»}\n"),

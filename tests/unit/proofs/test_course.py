@@ -224,3 +224,10 @@ class TestStories:
             "person": "Bu Sari", "role": "atasan", "action": "kembalikan", "stage": "Periksa", "to": "Isi",
             "because": "", "times": 1,
         }  # fmt: skip
+
+    def test_buttons_are_named_in_the_readers_language(self) -> None:
+        translation = "translation: en\ntexts:\n  Kirim rencana: Send the plan\n"
+        text, _ = edited(COURSE, "Setujui, to", "Setujui, show_if: isi = null, to", RETURN, "")
+        problems = problems_of({FILE: text, **FORMS, "workflows/en.yaml": translation})
+        (told,) = [problem for problem in problems if problem.code == "E04"]
+        assert told.text("en").startswith('If Rahmadi chooses "Send the plan", the case stops at "Periksa"')

@@ -42,6 +42,12 @@ CASES = [
             " §terus: {title: Terus, «¦actor: atasan, »to: tamat}}}\n" + END),
     ("E08auto", "stages:\n  isi: {title: Isi, actor: pegawai, deadline: 3d, actions: {kirim: {title: K, to: tamat},"
             " lewat: {title: Lewat, «¦actor: sistem, »auto: §deadline, to: tamat}}}\n" + END),
+    ("E08form", "stages:\n  isi: {title: Isi, «¦actor: pegawai, »form: §isi, actions: {kirim: {title: K,"
+                " actor: pegawai, to: tamat}}}\n" + END),
+    ("E35close", "stages:\n"
+                 "  isi: {title: Isi, actor: pegawai, actions: {kirim: {title: K, close: §suara, to: tamat}}}\n" + END
+                 + "collections:\n  suara: {title: S, actor: warga, form: isi, «¦ticket: SUA, »"
+                 "actions: {kirim_suara: {title: K}}}\n" + ROLES + "  warga: {title: Warga, is: public}\n"),
     # --- roles that nobody can hold
     ("E09", "stages:\n  isi: {title: Isi, actor: pegawai, actions: {kirim: {title: K, to: lalu}}}\n"
             "  lalu: {title: Lalu, actor: atas, actions: {terus: {title: T, to: tamat}}}\n" + END + ROLES
