@@ -245,6 +245,8 @@ TEXTS: dict[str, tuple[str, str]] = {
              'Replace "{name}" by something to group by: {known}.{maybe}'),
     "N028": ('Beri sumber baris "{name}" sebuah key, supaya setiap barisnya dikenali.',
              'Give the source of the rows of "{name}" a key, so that each of them can be told.'),
+    "N029": ('Ganti "{name}" dengan sebuah nilai, atau isian dari tugas satu orang (tugas.isian).',
+             'Replace "{name}" by a value, or by a field of a task of one person (task.field).'),
     # --- X: expressions, beside the codes of engine.feel ------------------------------------------------------------
     "X101": ("Ubah ekspresi ini supaya menghasilkan {wanted}, bukan {found}.",
              "Change this expression so that it gives {wanted}, not {found}."),

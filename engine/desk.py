@@ -240,14 +240,18 @@ def voices(process: Process, case: Case, roles: Sequence[str]) -> Iterator[Voice
 
 def _answers(case: Case, duty: Duty, roles: Sequence[str], given: Mapping[str, Any] | None = None) -> Iterator[Answer]:
     given = case.answers[duty.id] if given is None else given
-    for name, item in duty.fields.items():
-        if not reads_field(case, duty, item, roles):
-            continue
-        setting = duty.settings[name]
-        if isinstance(item, Ratings):
-            yield from _marks(item, setting, given)
-        elif given.get(name) is not None:
-            yield Answer(field=item, setting=setting, value=given[name], title=item.title)
+    for item in duty.fields.values():
+        if reads_field(case, duty, item, roles):
+            yield from answers_to(duty, item, given)
+
+
+def answers_to(duty: Duty, item: Field, given: Mapping[str, Any]) -> Iterator[Answer]:
+    """What is *given* to a field of *duty*: one answer, or that to each rated item; nothing where nothing is."""
+    setting = duty.settings[item.id]
+    if isinstance(item, Ratings):
+        yield from _marks(item, setting, given)
+    elif given.get(item.id) is not None:
+        yield Answer(field=item, setting=setting, value=given[item.id], title=item.title)
 
 
 def _marks(item: Ratings, setting: Setting, given: Mapping[str, Any]) -> Iterator[Answer]:

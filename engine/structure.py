@@ -6,10 +6,12 @@ from collections.abc import Iterator, Mapping
 
 from engine import feel
 from engine.draft import Draft
+from engine.feel.nodes import Name, Path
 from engine.kinds import Field, Table
 from engine.model import Action, Collection, Stage, Task, Vocabulary, Workflow
 from engine.process import NEVER, NOW
 from engine.shape import At
+from engine.terms import Expression
 
 #: What analytics can be grouped by, besides values.
 GROUPS = ("unit", "cycle", "stage")
@@ -131,11 +133,25 @@ def _check_outputs(draft: Draft) -> None:
         _check_readers(draft, document.at, document.readers)
         for expression in document.show:
             draft.check(expression, draft.scope)
+            if not _can_be_shown(draft, expression):
+                expression.report("N029", name=" ".join(expression.source.split()))
     values = draft.workflow.values
     group = {**{name: feel.ListOf(draft.scope[name]) for name in values}, "case": feel.ListOf(feel.ANY)}
     for analysis in draft.workflow.analytics.values():
         draft.check(analysis.measure, group)
         draft.all_known(analysis.at / "by", "N027", analysis.by, [*GROUPS, *values])
+
+
+def _can_be_shown(draft: Draft, expression: Expression) -> bool:
+    """Whether a document can lay it out: a value, or the answer to a field. Names nobody knows are told already."""
+    reads = feel.reads(expression.parsed)
+    if not isinstance(expression.parsed.root, Name | Path) or len(reads) != 1:
+        return False
+    head, *rest = min(reads)
+    duty = draft.duties.get(head)
+    if duty is None:
+        return head not in draft.scope or (head in draft.workflow.values and not rest)
+    return not duty.many and len(rest) == 1 and (rest[0] in duty.fields or rest[0] not in duty.type.members)
 
 
 def _check_order(draft: Draft) -> None:

@@ -69,7 +69,7 @@ def anchor(made: Receipt) -> str:
 
 
 def value_title(made: Receipt) -> str:
-    return translated(made.value.title) if made.value.title else _words(made.value.id)
+    return translated(made.value.title) if made.value.title else words(made.value.id)
 
 
 def in_words(held: Held, made: Receipt) -> str:
@@ -163,7 +163,7 @@ def _cut(value: Decimal) -> str:
 
 def _part_title(held: Held, part: Part) -> str:
     if part.kind == SETTING or part.title == part.name:
-        return _words(part.title)
+        return words(part.title)
     said = translated(part.title)
     return showing.word(held.process, part.title) if said == part.title else said
 
@@ -190,7 +190,7 @@ def _figure(held: Held, part: Part) -> str:
     return f"{origin} · {said}"
 
 
-def _words(name: str) -> str:
+def words(name: str) -> str:
     """What an id without a title is called: its words, translated if somebody has."""
     return translated(wording(name))
 
@@ -239,15 +239,15 @@ def _grids(held: Held, made: Receipt) -> Iterator[Grid]:
 
 def _pairs(held: Held, title: str, values: Mapping[str, Any]) -> Grid:
     named = [(showing.word(held.process, name), showing.plain(held.process, value)) for name, value in values.items()]
-    rows = [{"name": _words(name) if name in values else name, "value": said or _("belum ada")} for name, said in named]
+    rows = [{"name": words(name) if name in values else name, "value": said or _("belum ada")} for name, said in named]
     return Grid(title=title, columns=[("name", _("Bagian"), False), ("value", _("Nilai"), True)], rows=rows)
 
 
 def _own_rows(held: Held, made: Receipt) -> Grid:
     """A value that is rows: its columns as the definition calls them."""
-    titles = {column.id: translated(column.title) or _words(column.id) for column in made.value.columns.values()}
+    titles = {column.id: translated(column.title) or words(column.id) for column in made.value.columns.values()}
     rows = [row for row in made.result if isinstance(row, dict)]
-    names = titles or {name: _words(name) for row in rows for name in row}
+    names = titles or {name: words(name) for row in rows for name in row}
     heads = [(name, title, any(isinstance(row.get(name), Decimal) for row in rows)) for name, title in names.items()]
     cells = [{name: _cell(held, row.get(name)) for name in names} for row in rows]
     return Grid(title=value_title(made), columns=heads, rows=cells)
@@ -271,7 +271,7 @@ def _rows(held: Held, part: Part, columns: list[str]) -> Grid:
     item = held.process.duties[part.path[0]].fields[part.path[1]]
     titles = {"nilai": _("Nilai")} if isinstance(item, Ratings) else _titles(held.process)
     numbers = {n for n in columns if any(isinstance(row.get(n), Decimal) for row in part.value)}
-    heads = [(n, translated(titles[n]) if n in titles else _words(n), n in numbers) for n in columns]
+    heads = [(n, translated(titles[n]) if n in titles else words(n), n in numbers) for n in columns]
     rows = [{n: showing.plain(held.process, row.get(n)) for n in columns} | {"": row_name(row)} for row in part.value]
     title = f"{translated(part.title)} · {note(held, part)}"
     return Grid(title=title, columns=[("", translated(part.title), False), *heads], rows=rows)
@@ -329,7 +329,7 @@ def sentences(held: Held, made: Receipt) -> Iterator[str]:
 
 
 def _fired(held: Held, fired: Fired) -> str:
-    table = translated(fired.title) if fired.title else _words(fired.table)
+    table = translated(fired.title) if fired.title else words(fired.table)
     return _(
         "Tabel %(table)s, baris %(row)s: %(cells)s → %(result)s.",
         table=table,
@@ -355,7 +355,7 @@ def _missing(held: Held, made: Receipt) -> Iterator[str]:
 def value_name(held: Held, name: str) -> str:
     """What a value is called."""
     title = held.process.values[name].title
-    return translated(title) if title else _words(name)
+    return translated(title) if title else words(name)
 
 
 def _line(made: Receipt) -> Iterator[str]:
@@ -418,7 +418,7 @@ def _cells(held: Held, fired: Fired) -> Iterator[str]:
     inputs: Iterable[str] = held.process.words.tables[fired.table].inputs
     for name, cell in zip(inputs, fired.cells[:-1], strict=True):
         if cell.strip() != "-":
-            yield f"{_words(name).lower()} {_condition(held.process, cell)}"
+            yield f"{words(name).lower()} {_condition(held.process, cell)}"
 
 
 _SIGNS = {">=": "≥ ", "<=": "≤ ", ">": "> ", "<": "< "}

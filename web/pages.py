@@ -16,6 +16,7 @@ from engine.access import behind, reads_field
 from engine.case import Entry
 from engine.desk import Answer, Desk, Offer, desk, voices
 from engine.desk import Sheaf as Read
+from engine.documents import documents
 from engine.kinds import Field, File, Table
 from engine.nip import grouped
 from engine.process import CLOSED_TICKET, NOTE, Duty, Process
@@ -84,6 +85,7 @@ class CasePage:
     history: list[dict[str, str]]
     result: bool
     raters: list[dict[str, str]]
+    documents: list[tuple[str, str]]
     related: list[tuple[str, str]]
     profile: list[dict[str, str]]
     map: CourseMap | None
@@ -115,6 +117,7 @@ def case_page(held: Held, now: datetime) -> CasePage:
         history=list(_history(held, entries)),
         result=has_result(held.process, seen),
         raters=list(_raters(held)),
+        documents=list(documents_of(held)),
         related=[] if rates_only else list(_related(held)),
         profile=[] if rates_only else list(_profile(held)),
         map=None if rates_only else course_map(held),
@@ -159,6 +162,12 @@ def _related(held: Held) -> Iterator[tuple[str, str]]:
                 _("Tindak lanjut: %(title)s") if row.origin_id == held.case.id else _("Tindak lanjut dari: %(title)s")
             )
             yield name % {"title": title}, url_for("cases.show", case_id=row.id)
+
+
+def documents_of(held: Held) -> Iterator[tuple[str, str]]:
+    """The documents that can be opened now: title and address."""
+    for one in documents(held.process, held.case, [actor.role for actor in held.actors]):
+        yield translated(one.title), url_for("cases.document", case_id=held.case.id, name=one.id)
 
 
 def about(held: Held) -> str:

@@ -63,6 +63,7 @@ class ResultPage:
     accounts: list[Account]
     notes: list[str]
     choices: list[pages.Choice]
+    documents: list[tuple[str, str]]
     state: str
     back: str
     file: str
@@ -72,7 +73,7 @@ def result_page(held: Held, now: datetime) -> ResultPage:
     """The result, and how every number of it came about."""
     seen = desk(held.process, held.case, held.actors, now)
     shown = {each.value.id: each for each in seen.values}
-    told = _Told(held, seen.roles)
+    told = Told(held, seen.roles)
     made = {name: told.receipt(name) for name in shown}
     verdict = _verdict(held.process, shown)
     score = _score(held.process, shown, verdict)
@@ -90,6 +91,7 @@ def result_page(held: Held, now: datetime) -> ResultPage:
         accounts=[account(held, made[name]) for name in shown],
         notes=list(_notes(held)),
         choices=[] if pages.is_rater(held) else pages.choices(held, seen),
+        documents=list(pages.documents_of(held)),
         state=due_text(seen.due_on, held.case.cycle.day_of(now)),
         back=url_for("cases.show", case_id=held.case.id),
         file=url_for("cases.receipt", case_id=held.case.id),
@@ -99,7 +101,7 @@ def result_page(held: Held, now: datetime) -> ResultPage:
 def receipt_file(held: Held) -> str:
     """The receipts of all values that may be read, as JSON that stands by itself."""
     roles = [actor.role for actor in held.actors]
-    earlier = _Told(held, roles).earlier
+    earlier = Told(held, roles).earlier
     return json.dumps(exported(held.process, held.case, roles, earlier), ensure_ascii=False, indent=1)
 
 
@@ -125,7 +127,7 @@ def value_page(held: Held, name: str, now: datetime) -> ValuePage | None:
     readable = {each.value.id for each in seen.values}
     if name not in readable:
         return None
-    told = _Told(held, seen.roles)
+    told = Told(held, seen.roles)
     made, teller = told.receipt(name), told.teller(name)
     parts = [each for each in held.process.values if each in readable & behind(held.process, name) - {name}]
     return ValuePage(
@@ -157,7 +159,7 @@ def _lower_first(text: str) -> str:
     return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
-class _Told:
+class Told:
     """The receipts of a case, for one reader. A value that was kept is told as things stood then."""
 
     def __init__(self, held: Held, roles: Sequence[str]) -> None:

@@ -249,7 +249,11 @@ class _Checker:
 
     def choice(self, node: If, scope: Scope) -> Type:
         self.condition(node.condition, scope)
-        return join(self.type(node.yes, scope), self.type(node.no, scope))
+        yes, no = self.type(node.yes, scope), self.type(node.no, scope)
+        for branch, other in ((node.yes, no), (node.no, yes)):
+            if isinstance(other, Codes) and isinstance(branch, Literal) and branch.value in other.options:
+                return other  # a text among the options of the other branch is meant as one of them
+        return join(yes, no)
 
     # --- things made of parts ---------------------------------------------------------------------------------------
 

@@ -115,6 +115,9 @@ BAD = [
     ("N024", W, "discloses: hukuman", "discloses: §hukum"),
     ("N025", R, "choices: {a: Unit A, b: Unit B}, ", ""),
     ("N026", P, "from: rencana.sasaran", "from: §rencana.unit"),
+    ("N029", W, "show: [nilai, penilaian.catatan]", "show: [nilai, §penilaian]"),
+    ("N029", W, "show: [nilai, penilaian.catatan]", "show: ['§nilai + 1', penilaian.catatan]"),
+    ("N029", W, "show: [nilai, penilaian.catatan]", "show: [nilai, §laporan.isi]"),
     ("N027", W, "by: [unit, cycle, predikat]", "by: [unit, §siklus, predikat]"),
     ("N028", R, "    key: kode\n    columns", "    columns"),
     # --- expressions

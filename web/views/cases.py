@@ -17,7 +17,7 @@ from werkzeug.wrappers import Response
 from engine import Refused, Stale
 from engine.desk import Offer, desk
 from engine.process import NOTE
-from web import attachments, drafts, pages, results
+from web import attachments, documents, drafts, pages, results
 from web.access import open_to
 from web.audit import note
 from web.clock import now
@@ -77,6 +77,15 @@ def value(case_id: str, name: str) -> str:
     held = _held(case_id)
     shown = results.value_page(held, name, now()) or abort(404)
     return render_template("cases/value.html", shown=shown, page=_frame(held))
+
+
+@blueprint.get("/berkas/<case_id>/dokumen/<name>")
+@open_to("signed-in")
+def document(case_id: str, name: str) -> str:
+    """A document to print, for whoever may open it now."""
+    held = _held(case_id)
+    shown = documents.document_page(held, name, now()) or abort(404)
+    return render_template("cases/document.html", document=shown, page=_frame(held))
 
 
 @blueprint.get("/berkas/<case_id>/hasil.json")

@@ -4,7 +4,7 @@ import { Button, CharacterCount, createAll, ErrorSummary, PasswordInput } from "
 
 import { saveDrafts } from "./draft.js";
 import { showConnection } from "./connection.js";
-import { openForPrint } from "./paper.js";
+import { offerPrint, openForPrint } from "./paper.js";
 import { refreshForms } from "./refresh.js";
 import { keepUp } from "./twin/page.js";
 
@@ -25,3 +25,4 @@ refreshForms(start, twin);
 saveDrafts();
 showConnection();
 openForPrint();
+offerPrint();
