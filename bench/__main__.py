@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench import expressions, loading, memory, moves, pages
+from bench import checking, expressions, loading, memory, moves, pages
 from bench.rounds import Costs, Wrong
 
 
@@ -46,6 +46,9 @@ def measures(folder: Path) -> Iterator[Measure]:
     yield from _pages(pages.measured(folder))
     per_line = loading.measured().value("load") / loading.lines()
     yield Measure(name="load_2000_lines", value=per_line * 2000 / 1000, unit="ms", target=150)
+    proving = checking.measured()
+    yield Measure(name="check_all", value=proving.value("all") / 1000, unit="ms", target=5000)
+    yield Measure(name="check_one", value=proving.value("one") / 1000, unit="ms", target=1000)
     yield Measure(name="memory_left_by_a_move", value=memory.measured(folder), unit="bytes", target=16)
     yield from _expressions()
 

@@ -174,6 +174,9 @@ OWN: list[Row] = [
     *((BATANGHARI, "pelatihan_butir", ("s2", group), training)
       for group, training in {"pendidikan": "PLT-13", "kesehatan": "PLT-08", "perhubungan": "PLT-05",
                               "kecamatan": "PLT-05", "lainnya": "PLT-05"}.items()),
+    *((BATANGHARI, "jalur_idp", ways, way)
+      for ways, way in {("tinggi", "klasikal"): "klasikal_coaching", ("sedang", "klasikal"): "nonklasikal_dahulu",
+                        ("pengayaan", "klasikal"): "klasikal", ("pengayaan", "nonklasikal"): "nonklasikal"}.items()),
 ]  # fmt: skip
 
 ROWS = [*OWN, *MATRIX, *BANDS, *PP30, *ACHIEVEMENT, *BOXES, *CREDIT, *TRAININGS, *STANDARDS, *SAMPLES, *COMMUNITY]
