@@ -154,13 +154,13 @@ def _results(lines: Clauses) -> set[str]:
 
 
 def _check_fields(draft: Draft, duty: Duty) -> None:
-    """A field that is never shown, or shows itself."""
+    """A field that is never shown, or shows itself. What a column reads of its row is not known here."""
     asked: Mapping[str, Field] = duty.form.fields if duty.form else {}
     groups = [asked, *(action.fields for action in duty.actions.values())]
     for item in (item for fields in groups for item in fields.values()):
         for part in _shown_parts(item):
             names = CaseNames(draft, World(), duty, {**asked, item.id: item}, submits=duty.form is not None, free=True)
-            if part.show_if and not _about_itself(part) and not isinstance(item, Table):
+            if part.show_if and not _about_itself(part) and part is item:
                 _check_never(names, part.show_if)
 
 

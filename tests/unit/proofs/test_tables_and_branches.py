@@ -240,6 +240,16 @@ values:
       §lambat: {actor: sistem, auto: entry, require: {kurang: count(history.isi) > 1}, to: tamat}
 """, None),
     # what is shown
+    ("E12shown", """      kirim:
+        fields:
+          rinci:
+            type: table
+            title: Rinci
+            rows: 0..3
+            show_if: '§bulat «<¦=» 0'
+            columns: {isi_rinci: {type: text, title: Isi}}
+        to: tamat
+""", None),
     ("E21", """      kirim: {to: tamat, fields: {alasan: {type: text, title: Alasan, show_if: '§«alasan¦kata» = "x"'}}}
 """, '"alasan"'),
     ("E12shown", """      kirim: {show_if: '§today < cycle.start and «today > cycle.start¦angka > 1»', to: tamat}
