@@ -23,6 +23,7 @@ from engine.process import Process
 from engine.proofs.stories import Story
 from engine.scenario import Result, Scenario, read_scenarios, run
 from web import create_app, demo, people, roster, sessions
+from web.commands.cycle import cycle_group
 from web.commands.explain import explain_command
 from web.commands.graph import graph_command
 from web.commands.receipt import receipt_command
@@ -215,7 +216,7 @@ def _steps(trace: feel.Trace) -> dict[str, Any]:
     return {"source": trace.source, "value": trace.value, "steps": [_steps(child) for child in trace.children]}
 
 
-for command in (explain_command, graph_command, receipt_command, replay_command, scenario_group):
+for command in (cycle_group, explain_command, graph_command, receipt_command, replay_command, scenario_group):
     cli.add_command(command)
 
 

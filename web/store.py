@@ -295,6 +295,15 @@ class Store:
         self._insert_cycle(rows, process, cycle, region=region, title=title)
         return [self.open_case(rows, process, cycle, person, now) for person in people]
 
+    def has_cycle(self, rows: Rows, region: str, workflow: str, title: str) -> bool:
+        """Whether a cycle of that name was opened for this process in *region*."""
+        known = text("""
+        select 1 from cycle y join definition d on d.hash = y.definition
+        where y.region_id = :region and d.workflow = :workflow and y.title = :title and y.origin_id is null
+        """)
+        found = rows.execute(known, {"region": region, "workflow": workflow, "title": title})
+        return found.first() is not None
+
     def _insert_cycle(self, rows: Rows, process: Process, cycle: Cycle, **more: Any) -> None:
         self.definitions.keep(connection_of(rows), process)
         days = {"start": cycle.start.isoformat(), "end": cycle.end.isoformat()}

@@ -317,6 +317,30 @@ def test_a_new_password_is_shown_once(tmp_path: Path) -> None:
     assert borang("people", "password", "1").exit_code == MISUSE
 
 
+# --- cycles -----------------------------------------------------------------------------------------------------------
+
+STAFF = """nip,nama,unit_kode,unit,jenis_jabatan,atasan_nip
+197505142000032905,Tirto Kusumayuda,U-1,Dinas Contoh,administrator,
+199203042016012901,Ratri Kusumawardani,U-1,Dinas Contoh,pelaksana,197505142000032905
+"""
+
+
+def test_a_cycle_is_opened_once_for_everybody_who_has_a_superior(tmp_path: Path) -> None:
+    file = tmp_path / "pegawai.csv"
+    file.write_text(STAFF)
+    borang("init")
+    words = ["cycle", "open", REGION, "--title", "2026", "--start", "2026-01-01"]
+    assert borang(*words).exit_code == MISUSE, "nobody is registered yet"
+    imported = borang("people", "import", file, "--region", REGION, "--title", "Kota Pontianak")
+    assert imported.exit_code == GOOD, imported.output
+    result = borang(*words)
+    assert (result.exit_code, result.stdout) == (GOOD, "1 berkas dibuka\n")
+    again = borang(*words)
+    assert again.exit_code == MISUSE
+    assert "sudah dibuka" in again.output
+    assert borang(*words[:3], "--title", "2027", "--start", "2027-01-01", "--end", "2026-01-01").exit_code == MISUSE
+
+
 # --- the demo ---------------------------------------------------------------------------------------------------------
 
 
