@@ -64,6 +64,13 @@ class TestFeedbackWithACode:
         assert "Cepat dan ramah" in page.text
         assert not village.case().answers.get("suara")
 
+    def test_the_language_is_not_offered_where_changing_it_would_lose_what_was_typed(self, village: Village) -> None:
+        guest = village.guest()
+        guest.enter(village.codes()[0])
+        assert "/bahasa/en" in guest.get(SUARA).text
+        for answers in (VOICE, {**VOICE, "waktu": ""}):
+            assert "/bahasa/en" not in guest.review(SUARA, answers).text
+
     def test_answers_can_be_changed_before_they_are_sent(self, village: Village) -> None:
         guest = village.guest()
         guest.enter(village.codes()[0])

@@ -162,7 +162,7 @@ def look(**address: str) -> Any:
     if errors:
         return _form(visit, filling, address, errors), 422
     shown = public.review_page(visit, _unit(visit), filling, secrets.token_hex(16), address)
-    return render_template("public/review.html", review=shown, page=_frame(visit.held))
+    return render_template("public/review.html", review=shown, page=_frame(visit.held, unsent=True))
 
 
 @blueprint.post(f"/kirim{WITH_CODE}")
@@ -285,7 +285,7 @@ def _filling(visit: Visit, posted: Any = None) -> Filling:
 def _form(visit: Visit, filling: Filling, address: Mapping[str, str], errors: Any = None) -> str:
     reason = public.closed_reason(visit.held, visit.door, spent=False) if visit.named else ""
     shown = public.form_page(visit, _unit(visit), filling, errors or {}, address)
-    page = _frame(visit.held, invalid=bool(errors))
+    page = _frame(visit.held, invalid=bool(errors), unsent=request.method == "POST")
     return render_template("public/form.html", form=shown, reason=reason, page=page)
 
 
