@@ -49,6 +49,7 @@ def measures(folder: Path) -> Iterator[Measure]:
     proving = checking.measured()
     yield Measure(name="check_all", value=proving.value("all") / 1000, unit="ms", target=5000)
     yield Measure(name="check_one", value=proving.value("one") / 1000, unit="ms", target=1000)
+    yield Measure(name="check_299_stages", value=proving.value("large") / 1000, unit="ms", target=10000)
     yield Measure(name="memory_left_by_a_move", value=memory.measured(folder), unit="bytes", target=16)
     yield from _expressions()
 
