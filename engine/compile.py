@@ -35,12 +35,13 @@ ROUNDS = 4
 
 
 def compiled(
-    sources: Iterable[Source], unread: Iterable[str | bytes] = (), *, proved: bool = False
+    sources: Iterable[Source], unread: Iterable[str | bytes] = (), *, proved: bool = False, only: str = ""
 ) -> tuple[dict[str, Process], Files]:
     """The processes of *sources*, none if anything is wrong, and their declarations with every problem.
 
     *unread* are the texts of files that could not be read: what refers to them is not reported again. ``proved``: these
-    are the files of a process that was in force, so that what ``engine.proofs`` proves was proved before.
+    are the files of a process that was in force, so that what ``engine.proofs`` proves was proved before. ``only``: a
+    file; nothing is proved of processes that it is no part of.
     """
     files = Files(pinned=proved)
     for text in unread:
@@ -50,21 +51,25 @@ def compiled(
         draft.workflow.workflow: draft for workflow in _bases_first(files) if (draft := _drafted(files, workflow))
     }
     if not proved:
-        _prove(files, drafts)
+        _prove(files, drafts, only)
     files.problems = list(by_place(files.problems))
     if any(not problem.warning for problem in files.problems):
         return {}, files
     return {name: _process(drafts[name], _texts(drafts, name)) for name in files.workflows if name in drafts}, files
 
 
-def _prove(files: Files, drafts: Mapping[str, Draft]) -> None:
-    """What can be proved of the processes in which nothing else is wrong."""
+def _prove(files: Files, drafts: Mapping[str, Draft], only: str) -> None:
+    """What can be proved of the processes in which nothing else is wrong, and of which the file *only* is part."""
     for name in [name for name, draft in drafts.items() if draft.sound]:
         draft = drafts[name]
+        if only and only not in _texts(drafts, name):
+            continue
+        before = len(files.problems)
         with _told_once(files, draft.workflow):
             check_rules(draft)
             if draft.sound:
                 prove_course(_process(draft, _texts(drafts, name)), files.translations)
+        files.proved += files.problems[before:]
     if not files.lost and not any(not problem.warning for problem in files.problems):
         check_translations(files)
 

@@ -32,6 +32,8 @@ class Files:
     translation_files: list[Translation] = field(default_factory=list)
     sources: dict[tuple[str, str], Source] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    #: Those of them that were proved: they concern a process as a whole, wherever they stand.
+    proved: list[Problem] = field(default_factory=list)
     #: Names of parts that were wrong and left out: what refers to them is not reported again.
     lost: set[str] = field(default_factory=set)
     #: Whether these are the files of one process that was in force: what it starts is not among them, and is looked up

@@ -50,10 +50,18 @@ def load_texts(texts: Mapping[str, str]) -> Library:
 
 
 def check(path: Path) -> tuple[Problem, ...]:
-    """Every problem of the definitions at *path*, a folder or a single file, in reading order."""
+    """Every problem of the definitions at *path*, in reading order.
+
+    A single file is judged among the definitions that it stands in, if it does: its own problems, and what is proved of
+    the processes that it is part of. Problems elsewhere are not its own.
+    """
     if not path.exists():
         return (Problem(Place(str(path)), "D010", {"path": str(path)}),)
-    return _problems(_texts(path))
+    root = _root_of(path)
+    if root is None:
+        return _problems(_texts(path))
+    texts = [(str(root / name), text) for name, text in _texts(root)]
+    return _problems(texts, only=str(path))
 
 
 def check_texts(texts: Mapping[str, str]) -> tuple[Problem, ...]:
@@ -61,10 +69,18 @@ def check_texts(texts: Mapping[str, str]) -> tuple[Problem, ...]:
     return _problems(texts.items())
 
 
-def _problems(texts: Iterable[tuple[str, str | bytes]]) -> tuple[Problem, ...]:
+def _root_of(path: Path) -> Path | None:
+    """The folder of definitions in which the file *path* stands; ``None`` for a folder, or a file on its own."""
+    if path.is_dir():
+        return None
+    return next((folder.parent for folder in path.parents if folder.name in FOLDERS), None)
+
+
+def _problems(texts: Iterable[tuple[str, str | bytes]], only: str = "") -> tuple[Problem, ...]:
     sources, problems, unread = _sources(texts)
-    _, files = compiled(sources, unread)
-    return by_place([*problems, *files.problems])
+    _, files = compiled(sources, unread, only=only)
+    found = by_place([*problems, *files.problems])
+    return tuple(p for p in found if not only or p.place.file == only or p in files.proved)
 
 
 def library_of(texts: Iterable[tuple[str, str | bytes]], *, proved: bool = False) -> Library:

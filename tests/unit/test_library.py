@@ -91,3 +91,30 @@ class TestLanguages:
 
     def test_a_translation_beside_the_text_comes_first(self) -> None:
         assert load_texts(FILES).text(Text("Rencana", {"en": "Scheme"}), "en") == "Scheme"
+
+
+class TestOneFile:
+    """A file is judged among the definitions that it stands in."""
+
+    @pytest.fixture
+    def folder(self, tmp_path: Path) -> Path:
+        for name, text in FILES.items():
+            (tmp_path / name).parent.mkdir(exist_ok=True)
+            (tmp_path / name).write_text(text)
+        return tmp_path
+
+    def test_what_it_refers_to_elsewhere_is_known(self, folder: Path) -> None:
+        assert check(folder / "workflows" / "penilaian.yaml") == ()
+
+    def test_its_own_mistakes_are_told_and_those_of_others_are_not(self, folder: Path) -> None:
+        (folder / "forms" / "laporan.yaml").write_text("form: laporan\ntitle: L\nfields: {isi: {type: tex}}\n")
+        (folder / "workflows" / "penilaian.yaml").write_text(
+            FILES["workflows/penilaian.yaml"].replace("10wd", "sepuluh")
+        )
+        assert [p.code for p in check(folder / "forms" / "laporan.yaml")] == ["D004"]
+        assert [p.code for p in check(folder / "workflows" / "penilaian.yaml")] == ["D006"]
+
+    def test_what_is_proved_of_its_process_is_told_wherever_it_stands(self, folder: Path) -> None:
+        text = FILES["workflows/penilaian.yaml"].replace("        to: umpan_balik\n", "        to: rencana\n", 1)
+        (folder / "workflows" / "penilaian.yaml").write_text(text)
+        assert {p.code for p in check(folder / "forms" / "rencana.yaml")} >= {"E02"}
