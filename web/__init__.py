@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from flask import Flask
+from typing import TYPE_CHECKING
 
-from web import access, clock, database, errors, frame, languages, passwords, security, sessions
 from web.config import Settings
-from web.views import account, cases, offices, public
 
-#: In order: what is asked of a request first stands first.
-PARTS = (database, sessions, languages, passwords, access, security, frame, errors)
+if TYPE_CHECKING:
+    from flask import Flask
 
 
 def create_app(settings: Settings | None = None) -> Flask:
     """The service with *settings*, by default those of the environment. Touches no table and no network."""
+    # Read here, so that a command that needs no service does not wait for its parts.
+    from flask import Flask
+
+    from web import access, clock, database, errors, frame, languages, passwords, security, sessions
+    from web.views import account, cases, offices, public
+
+    # In order: what is asked of a request first stands first.
+    parts = (database, sessions, languages, passwords, access, security, frame, errors)
     settings = settings or Settings.from_environment()
     app = Flask("web", instance_path=str(settings.instance), static_folder=None)
     app.config.from_mapping(settings.flask())
     app.extensions["settings"] = settings
     clock.init_app(app, movable=settings.demo)
-    for part in PARTS:
+    for part in parts:
         part.init_app(app)
     for views in (account, cases, offices, public):
         app.register_blueprint(views.blueprint)

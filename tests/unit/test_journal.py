@@ -30,7 +30,7 @@ def library() -> Library:
 
 @pytest.mark.parametrize("file", SCENARIOS, ids=lambda file: file.stem)
 def test_the_journal_of_every_worked_example_folds_to_its_case(library: Library, file: Path) -> None:
-    scenarios = read_scenarios(file.read_text(), file.name)
+    scenarios = [s for s in read_scenarios(file.read_text(), file.name) if not s.expect_error]
     assert scenarios
     for scenario in scenarios:
         result = run(library.processes[scenario.workflow], scenario)
