@@ -55,6 +55,12 @@ def reads_value(process: Process, case: Case, value: Value, roles: Iterable[str]
     return not any(_restricted(process, name, allowed) for name in profile_reads(process, value))
 
 
+def read_by_nobody(process: Process, value: Value) -> bool:
+    """Whether no role ever reads *value*: it is there for figures over many people only."""
+    readers = {**process.words.defaults.readers, **value.readers}
+    return all(since_ == NEVER for role, since_ in readers.items() if role in process.words.roles)
+
+
 def enough_answers(process: Process, case: Case, value: Value) -> bool:
     """Whether *value* shows nobody's own answer: enough anonymous answers stand behind it, or none counts.
 

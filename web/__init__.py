@@ -16,7 +16,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from flask import Flask
 
     from web import access, clock, database, errors, frame, languages, passwords, security, sessions
-    from web.views import account, cases, offices, public
+    from web.views import account, cases, figures, offices, public
 
     # In order: what is asked of a request first stands first.
     parts = (database, sessions, languages, passwords, access, security, frame, errors)
@@ -27,6 +27,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     clock.init_app(app, movable=settings.demo)
     for part in parts:
         part.init_app(app)
-    for views in (account, cases, offices, public):
+    for views in (account, cases, figures, offices, public):
         app.register_blueprint(views.blueprint)
     return app

@@ -30,6 +30,7 @@ PAGES = (
     ("cases.team", N_("Tim saya"), "leads"),
     ("offices.cases", N_("Berkas"), "in_office"),
     ("offices.rounds", N_("Siklus"), "in_office"),
+    ("figures.shelves", N_("Statistik"), "in_office"),
     ("offices.codes", N_("Suara warga"), "in_unit_office"),
     ("account.help", N_("Bantuan"), None),
 )

@@ -15,12 +15,12 @@ from web.store import day
 PAGE = 50
 
 #: The cases of an office's region or unit, never one's own.
-_MINE = """
+MINE = """
 c.person_id <> :me and exists (
   select 1 from office o where o.person_id = :me and o.region_id = c.region_id
   and (o.unit_code = '' or o.unit_code = p.unit_code))
 """
-_FROM = "from appraisal c join person p on p.id = c.person_id join cycle y on y.id = c.cycle_id"
+FROM = "from appraisal c join person p on p.id = c.person_id join cycle y on y.id = c.cycle_id"
 _COLUMNS = "c.id, c.stage, c.due_on, c.definition, p.name, p.nip, p.unit_code, u.name as unit, y.title as cycle_title"
 _FILTERS = {
     "stage": "c.stage = :stage",
@@ -33,12 +33,12 @@ _FILTERS = {
 _CYCLES = Statement(f"""
 select y.id, y.title, y.start, y."end", y.definition, r.title as region_title, c.stage, count(*) as number,
        sum(case when c.due_on < :today then 1 else 0 end) as late
-{_FROM} join region r on r.id = y.region_id where {_MINE}
+{FROM} join region r on r.id = y.region_id where {MINE}
 group by y.id, y.title, y.start, y."end", y.definition, r.title, c.stage order by y.start desc, r.title, y.id
 """)
 _UNITS = Statement(f"""
-select distinct u.code, u.name {_FROM} join unit u on u.region_id = p.region_id and u.code = p.unit_code
-where {_MINE} order by u.name
+select distinct u.code, u.name {FROM} join unit u on u.region_id = p.region_id and u.code = p.unit_code
+where {MINE} order by u.name
 """)
 
 
@@ -87,7 +87,7 @@ def _literal(words: str) -> str:
 def _listing(given: frozenset[str]) -> Statement:
     narrowed = "".join(f" and {_FILTERS[name]}" for name in sorted(given))
     units = "left join unit u on u.region_id = p.region_id and u.code = p.unit_code"
-    return Statement(f"select {_COLUMNS} {_FROM} {units} where {_MINE}{narrowed} order by p.name, c.id limit :n")
+    return Statement(f"select {_COLUMNS} {FROM} {units} where {MINE}{narrowed} order by p.name, c.id limit :n")
 
 
 def rounds(rows: Any, me: str, today: date) -> list[Round]:

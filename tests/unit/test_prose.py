@@ -167,6 +167,7 @@ GOLDEN = {
             'Jawaban "Penilaian semester I" dibaca Atasan Pejabat Penilai Kinerja, Tim Penilai Kinerja, Admin BKPSDM '
             "dan Inspektorat begitu dikirim."
         ),
+            'Jawaban "Penilaian semester I" dibaca Kepala OPD atau Camat sejak tahap "Selesai" dimulai.',
         'Jawaban "Penilaian semester I" dibaca Pegawai yang dinilai sejak tahap "Evaluasi semester II" dimulai.',
     ),
     "stages.penilaian_semester_1.actions.kirim_penilaian_s1": (

@@ -1,0 +1,126 @@
+"""The cases of a region or unit as an analysis counts them: for whoever holds an office there, what they may read.
+
+One's own case is never among them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from engine.access import enough_answers, read_by_nobody, reads_value
+from engine.analysis import Record, reads
+from engine.case import Case
+from engine.model import Analysis, Value
+from engine.process import NEVER, Process
+from web.lists import FROM, MINE
+from web.relations import Ties, actors
+from web.statements import Statement, connection_of
+from web.store import store
+
+_OFFICES = Statement("select region_id, role, unit_code from office where person_id = :me")
+_CYCLES = Statement(f"""
+select y.id, y.title, y.start, y.definition, r.title as region, c.region_id, p.unit_code
+{FROM} join region r on r.id = y.region_id where {MINE}
+group by y.id, y.title, y.start, y.definition, r.title, c.region_id, p.unit_code order by y.start, y.id
+""")
+_UNITS = Statement(f"""
+select distinct u.code, u.name {FROM} join unit u on u.region_id = p.region_id and u.code = p.unit_code where {MINE}
+""")
+_STATES = Statement(f"""
+select c.id, c.person_id, c.region_id, c.definition, c.stage, c.entry, c.version, c.state, p.unit_code, r.zone,
+       y.id as cycle_id, y.title as cycle_title, y.start as cycle_start, y."end" as cycle_end
+{FROM} join region r on r.id = c.region_id where {MINE} and (:cycle = '' or c.cycle_id = :cycle)
+""")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circle:
+    """One process whose cases somebody sees by office: its newest definition, its cycles from the oldest on."""
+
+    process: Process
+    region: str
+    cycles: Mapping[str, str]
+    roles: frozenset[str]
+
+    def analyses(self) -> list[Analysis]:
+        """Those of which these roles may read every part."""
+        return [one for one in self.process.workflow.analytics.values() if self.opens(one)]
+
+    def opens(self, analysis: Analysis) -> bool:
+        """Whether at least one of the roles is a reader of all that *analysis* reads.
+
+        What nobody reads is there for its figures: those are for whoever reads most other values.
+        """
+        return any(all(self._reads(role, name) for name in reads(self.process, analysis)) for role in self.roles)
+
+    def _reads(self, role: str, name: str) -> bool:
+        value, defaults = self.process.values[name], self.process.words.defaults.readers
+        readers = defaults if read_by_nobody(self.process, value) else {**defaults, **value.readers}
+        return readers.get(role, NEVER) != NEVER
+
+
+def circles(rows: Any, me: str) -> list[Circle]:
+    """The processes in which *me* holds an office."""
+    offices = _OFFICES.all(rows, {"me": me})
+    found: dict[str, list[Any]] = {}
+    for row in _CYCLES.all(rows, {"me": me}):
+        found.setdefault(_process(rows, row.definition).id, []).append(row)
+    return [_circle(rows, cycles, offices) for cycles in found.values()]
+
+
+def _circle(rows: Any, cycles: Sequence[Any], offices: Sequence[Any]) -> Circle:
+    process = _process(rows, cycles[-1].definition)
+    roles = {actor.role for row in cycles for actor in actors(process, _ties("", row, offices))}
+    titles = {row.id: row.title for row in cycles}
+    return Circle(process=process, region=cycles[-1].region, cycles=titles, roles=frozenset(roles))
+
+
+def units(rows: Any, me: str) -> dict[str, str]:
+    """The names of the units whose cases *me* sees by office."""
+    return {row.code: row.name for row in _UNITS.all(rows, {"me": me})}
+
+
+def records(rows: Any, me: str, circle: Circle, analysis: Analysis, cycle: str) -> Iterator[Record]:
+    """The cases of *circle*, of one *cycle* or of all, with the values of *analysis* that *me* may read of each.
+
+    What nobody reads singly counts once every case of the unit's cycle has ended: two readings never differ by one
+    person's answer.
+    """
+    offices, wanted = _OFFICES.all(rows, {"me": me}), reads(circle.process, analysis)
+    found = [(row, _process(rows, row.definition)) for row in _STATES.all(rows, {"me": me, "cycle": cycle})]
+    running = {(row.unit_code, row.cycle_id) for row, process in found if not process.stages[row.stage].final}
+    for row, process in found:
+        roles = [actor.role for actor in actors(process, _ties(me, row, offices))]
+        if process.id == circle.process.id and roles:
+            ended = (row.unit_code, row.cycle_id) not in running
+            values = _values(process, store().case_of(process, row), wanted, roles, ended)
+            about = {"person": row.person_id, "unit": row.unit_code, "cycle": row.cycle_id, "stage": row.stage}
+            yield Record(**about, values=values)
+
+
+def _values(process: Process, case: Case, wanted: Sequence[str], roles: Sequence[str], ended: bool) -> dict[str, Any]:
+    known = [process.values[name] for name in wanted if name in process.values]
+    return {value.id: case.values.get(value.id) for value in known if _counts(process, case, value, roles, ended)}
+
+
+def _counts(process: Process, case: Case, value: Value, roles: Sequence[str], ended: bool) -> bool:
+    if read_by_nobody(process, value):
+        return ended and enough_answers(process, case, value)
+    return reads_value(process, case, value, roles)
+
+
+def _ties(me: str, row: Any, offices: Sequence[Any]) -> Ties:
+    mine = [office for office in offices if office.region_id == row.region_id]
+    return Ties(
+        person=me,
+        subject=getattr(row, "person_id", "-"),
+        offices={office.role for office in mine if not office.unit_code},
+        unit_offices={office.role for office in mine if office.unit_code == row.unit_code},
+        seats={},
+    )
+
+
+def _process(rows: Any, definition: str) -> Process:
+    return store().definitions.process(connection_of(rows), definition)
