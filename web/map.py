@@ -8,8 +8,10 @@ from flask import current_app
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from engine.graph import Graph, dot, graph, label, stage_class
+from engine.graph import Arc, Graph, dot, graph, label, stage_class
+from engine.prose import condition
 from web.answers import Grid
+from web.definitions import library
 from web.languages import language, translated
 from web.pictures import NoPictures, svg
 from web.store import Held
@@ -26,7 +28,7 @@ class CourseMap:
 def course_map(held: Held) -> CourseMap:
     """The course of the process that *held* is on."""
     course = graph(held.process)
-    return CourseMap(picture=_picture(held, course), ways=_ways(course))
+    return CourseMap(picture=_picture(held, course), ways=_ways(held, course))
 
 
 def _picture(held: Held, course: Graph) -> Markup:
@@ -41,7 +43,7 @@ def _picture(held: Held, course: Graph) -> Markup:
     return Markup(drawn[key].replace(f'{here}"', f'{here} now"'))
 
 
-def _ways(course: Graph) -> Grid:
+def _ways(held: Held, course: Graph) -> Grid:
     titles = {node.id: translated(node.title) for node in course.nodes}
     columns = [("source", _("Dari"), False), ("action", _("Tindakan"), False), ("who", _("Oleh"), False),
                ("when", _("Bila"), False), ("target", _("Ke"), False)]  # fmt: skip
@@ -50,9 +52,16 @@ def _ways(course: Graph) -> Grid:
             "source": titles[arc.source],
             "action": label(arc, translated),
             "who": ", ".join(translated(actor) for actor in arc.actors),
-            "when": " ".join(arc.condition.source.split()) if arc.condition else (_("selain itu") if arc.line else ""),
+            "when": _condition(held, arc),
             "target": titles[arc.target],
         }
         for arc in course.arcs
     ]
     return Grid(title=_("Semua jalan dalam proses ini"), columns=columns, rows=rows)
+
+
+def _condition(held: Held, arc: Arc) -> str:
+    """When a way is taken, in words."""
+    if arc.condition is None:
+        return _("selain itu") if arc.line else ""
+    return condition(held.process, arc.condition, language(), library().text)

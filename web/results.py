@@ -244,4 +244,4 @@ def _with_parts(held: Held, made: Receipt, others: Mapping[str, Receipt]) -> Acc
 
 def _notes(held: Held) -> Iterator[str]:
     if any(duty.anonymous for duty in held.process.duties.values()):
-        yield _("Jawaban rekan ditampilkan sebagai rata-rata; jawaban satu orang tidak pernah diperlihatkan.")
+        yield _("Jawaban tanpa nama ditampilkan sebagai rata-rata; jawaban satu orang tidak pernah diperlihatkan.")

@@ -26,6 +26,7 @@ from engine.codec import Codec
 from engine.collecting import receive
 from engine.journal import fold
 from engine.process import NOTE, Process
+from engine.timers import overtaken
 from web import drafts, waiting
 from web.definitions import Definitions, definitions
 from web.relations import Ties, actors
@@ -127,6 +128,9 @@ INBOX = 200
 _EVERY = text("""
 select c.id, c.definition, c.stage, p.name from appraisal c join person p on p.id = c.person_id order by p.name, c.id
 """)
+_OVERDUE = text("""
+select id from appraisal where due_on < :today and stage not in :finals order by due_on, id
+""").bindparams(bindparam("finals", expanding=True))
 _UPDATE = Statement("""
 update appraisal set stage = :stage, entry = :entry, version = :version, opens_on = :opens_on, due_on = :due_on,
                      state = :state where id = :id and version = :was
@@ -432,6 +436,25 @@ class Store:
         self._save(rows, process, case, outcome)
         waiting.arrived(rows, given.answer, case.id)
         return outcome.case
+
+    # --- time ---
+
+    def overdue(self, rows: Rows, today: date) -> list[str]:
+        """The cases whose deadline lies before *today* and which may still move."""
+        finals = self._stages(rows, lambda process, stage: process.stages[stage].final)
+        found = rows.execute(_OVERDUE, {"today": today.isoformat(), "finals": list(finals) or [""]})
+        return list(found.scalars())
+
+    def overtake(self, rows: Rows, case_id: str, now: datetime) -> bool:
+        """Whether the system acted on a case because a deadline has passed, in this writing transaction."""
+        rows = connection_of(rows)
+        self.lock(rows, case_id)
+        held = self.held_by_public(rows, case_id)
+        outcome = overtaken(held.process, held.case, now)
+        if outcome is None:
+            return False
+        self._write(rows, held, Actor(role=held.process.system), outcome, now)
+        return True
 
     # --- writing ---
 

@@ -8,6 +8,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -16,10 +17,13 @@ from alembic.migration import MigrationContext
 from click.testing import CliRunner, Result
 from flask import Flask
 
+from engine.timers import overtaken
 from tests.cast import REGION
 from web import demo
 from web.cli import cli
 from web.config import Settings, definitions_root
+from web.database import reading
+from web.store import store
 from web.tables import db
 
 GOOD, PROBLEMS, MISUSE = 0, 1, 2
@@ -363,6 +367,13 @@ def test_the_demo_has_people_at_different_stages_and_stays_as_it_was_left(instan
         page = client.post("/masyarakat", data={"csrf_token": token, "kode": code.code}, follow_redirects=True).text
         assert code.name in page
     assert client.post("/demo/tanggal", data={"csrf_token": token, "tanggal": "2026-07-01"}).status_code == 303
+    with app.app_context():
+        late = store().overdue(reading(), date(2026, 7, 1))
+        held = [store().held_by_public(reading(), case_id) for case_id in late]
+        assert late
+        assert not [
+            one.case.id for one in held if overtaken(one.process, one.case, datetime(2026, 7, 1, 9, tzinfo=UTC))
+        ]
     assert client.post("/demo/tanggal", data={"csrf_token": token, "tanggal": "besok"}).status_code == 422
     sari = next(a for a in regions[0].accounts(settings) if a.what["id"] == "atasan langsung")
     assert (

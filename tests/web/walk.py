@@ -24,7 +24,6 @@ from engine.kinds import Field, File, Ratings, Table
 from engine.process import Process
 from engine.scenario import READING, Scenario, compared, public_answers, registration, rows_of
 from engine.sheet import opening
-from engine.timers import overtaken
 from tests.web.village import Guest
 from web import sessions
 from web.database import writing
@@ -255,12 +254,8 @@ class Walk:
     def _wait(self, where: str) -> None:
         """What the system does by itself because a deadline has passed."""
         with self.app.app_context(), writing() as rows:
-            held = store().held(rows, self.people.of(self.process.subject), self.case_id)
-            outcome = overtaken(self.process, held.case, self.instant)
-            if outcome is None:
+            if not store().overtake(rows, self.case_id, self.instant):
                 self.differences.append(f"{where}: sistem tidak bertindak")
-            else:
-                store()._write(rows, held, Actor(role=self.process.system), outcome, self.instant)
 
     def _step(self, where: str, step: Mapping[str, Any]) -> None:
         if step["action"].startswith(READING):
