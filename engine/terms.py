@@ -35,7 +35,7 @@ class IdTerm:
 
 
 class NameTerm(IdTerm):
-    """An id where a value, not a key, stands; also the path of a form, ``pontianak/rencana``."""
+    """An id where a value, not a key, stands; also the path of a form, ``kota/rencana``."""
 
     PATTERN = r"^[a-z][a-z0-9_/]{0,120}$"
 
