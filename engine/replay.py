@@ -114,9 +114,16 @@ def changed_rules(process: Process, draft: Process) -> frozenset[str]:
 
 
 def _rules(process: Process) -> Iterator[Mapping[str, Any]]:
-    """What is written of each value, function, table, setting and form."""
-    yield {name: value.at.value for name, value in process.values.items()}
+    """What is written of each value, function, table, setting and form; of a value without its title and readers."""
+    yield {name: _rule(value.at.value) for name, value in process.values.items()}
     yield {name: function.at.value for name, function in process.words.functions.items()}
     yield {name: table.at.value for name, table in process.words.tables.items()}
     yield dict(process.parameters)
     yield {name: duty.form.at.value if duty.form else None for name, duty in process.duties.items()}
+
+
+def _rule(written: Any) -> Any:
+    """What of a value's text makes its result."""
+    if not isinstance(written, dict):
+        return {"formula": written}
+    return {key: part for key, part in written.items() if key not in ("title", "readers", "at_least")}

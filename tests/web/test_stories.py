@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from flask import Flask
 from engine.library import load
 from engine.scenario import read_scenarios, run
 from tests.cast import Cast
+from tests.web.walk import Walk
 from web.cli import cli
 from web.config import definitions_root
 
@@ -55,3 +57,22 @@ def test_a_service_without_closed_cases_replays_nothing(
     monkeypatch.setattr("web.commands.replay.create_app", lambda: app)
     code, output = call("replay", str(definitions_root()))
     assert (code, output.strip().splitlines()[-1]) == (0, "0 cases replayed, 0 changed")
+
+
+def test_a_changed_table_is_told_with_whose_result_it_changes(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    root = definitions_root()
+    for folder in ("workflows", "forms"):
+        shutil.copytree(root / folder, tmp_path / folder)
+    file = tmp_path / "workflows" / f"{REGION}.yaml"
+    file.write_text(file.read_text().replace('[">= 90", "-", BAIK]', '[">= 119", "-", BAIK]'))
+    process = next(p for p in load(root).processes.values() if p.workflow.region == REGION)
+    scenarios = read_scenarios((root / "workflows" / "scenarios" / f"{REGION}.yaml").read_bytes(), f"{REGION}.yaml")
+    scenario = next(s for s in scenarios if s.id == "PTK-1")
+    assert Walk(app, process, scenario).play() == []
+    monkeypatch.setattr("web.commands.replay.create_app", lambda: app)
+    code, output = call("replay", str(tmp_path))
+    assert code == 1
+    assert "Performance predicate: Good becomes Needs improvement (the rule changed: predikat_pp30)" in output
+    assert output.strip().endswith("1 cases replayed, 1 changed")

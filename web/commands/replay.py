@@ -10,6 +10,7 @@ from typing import Any
 import click
 from flask_babel import force_locale
 
+from engine import feel
 from engine.library import Library
 from engine.process import Process
 from engine.replay import Change, Replayed, replayed
@@ -33,14 +34,14 @@ def replay_command(draft: Path, as_json: bool) -> None:
         closed = list(store().closed(rows))
         with click.progressbar(closed, label=_("Menghitung ulang"), file=sys.stderr) as counted:
             found = [(person, *_once_more(library, p, c, store().entries(rows, p, c))) for p, c, person in counted]
-    changed = [(person, process, result) for person, process, result in found if result.differs]
-    if as_json:
-        print_json([_data(person, result) for person, _process, result in changed])
-    else:
-        for person, process, result in changed:
-            for line in _lines(library, process, person, result):
-                click.echo(line)
-        click.echo(_("{all} berkas dihitung ulang, {changed} berubah").format(all=len(found), changed=len(changed)))
+        changed = [(person, process, result) for person, process, result in found if result.differs]
+        if as_json:
+            print_json([_data(person, result) for person, _process, result in changed])
+        else:
+            for person, process, result in changed:
+                for line in _lines(library, process, person, result):
+                    click.echo(line)
+            click.echo(_("{all} berkas dihitung ulang, {changed} berubah").format(all=len(found), changed=len(changed)))
     sys.exit(PROBLEMS if changed else GOOD)
 
 
@@ -67,8 +68,9 @@ def _lines(library: Library, draft: Process, person: str, result: Replayed) -> I
 def _said(library: Library, draft: Process, change: Change) -> str:
     value = draft.values.get(change.value)
     title = library.text(value.title, language()) if value and value.title else change.value
+    type_ = draft.types.get(change.value, feel.ANY)
     told = _("{title}: {before} menjadi {after}").format(
-        title=title, before=plain(draft, change.before) or "-", after=plain(draft, change.after) or "-"
+        title=title, before=plain(draft, change.before, type_) or "-", after=plain(draft, change.after, type_) or "-"
     )
     if change.because:
         return told + " " + _("(aturannya berubah: {rules})").format(rules=", ".join(change.because))
