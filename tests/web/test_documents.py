@@ -4,20 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from flask import Flask
 
-from engine.library import load
-from engine.scenario import Scenario, read_scenarios
+from engine.scenario import Scenario
 from tests.web.walk import Walk, plain_text
-
-ROOT = Path(__file__).parents[2]
-PROCESSES = load(ROOT).processes
-FILES = sorted((ROOT / "workflows" / "scenarios").glob("*.yaml"))
-SCENARIOS = {s.id: s for file in FILES for s in read_scenarios(file.read_bytes(), file.name)}
-FIRST = [read_scenarios(file.read_bytes(), file.name)[0] for file in FILES]
+from tests.web.walked import FIRST, PROCESSES, SCENARIOS, Walked
 
 
 @pytest.fixture(scope="module")
@@ -26,19 +19,8 @@ def app(make_app: Callable[..., Flask]) -> Flask:
 
 
 @pytest.fixture(scope="module")
-def walked(app: Flask) -> Callable[[str], Walk]:
-    """A scenario played to its end over HTTP; each once."""
-    played: dict[str, Walk] = {}
-
-    def walk(name: str) -> Walk:
-        if name not in played:
-            scenario = SCENARIOS[name]
-            played[name] = Walk(app, PROCESSES[scenario.workflow], scenario)
-            assert played[name].play() == []
-        app.extensions["clock"] = played[name]
-        return played[name]
-
-    return walk
+def walked(app: Flask) -> Walked:
+    return Walked(app)
 
 
 def words(text: str) -> str:
@@ -46,9 +28,7 @@ def words(text: str) -> str:
 
 
 @pytest.mark.parametrize("scenario", FIRST, ids=lambda scenario: scenario.id)
-def test_every_document_opens_for_its_readers_and_for_nobody_else(
-    walked: Callable[[str], Walk], scenario: Scenario
-) -> None:
+def test_every_document_opens_for_its_readers_and_for_nobody_else(walked: Walked, scenario: Scenario) -> None:
     walk = walked(scenario.id)
     process, case = walk.process, walk.case
     for document in process.workflow.documents.values():
@@ -76,7 +56,7 @@ def test_a_document_is_not_there_before_its_stage_and_then_the_case_leads_to_it(
     assert walk.as_role("pegawai").get(walk.url("/dokumen/tidak_ada")).status_code == 404
 
 
-def test_it_holds_what_the_played_case_came_to(walked: Callable[[str], Walk]) -> None:
+def test_it_holds_what_the_played_case_came_to(walked: Walked) -> None:
     walk = walked("TPI-1")
     said = words(walk.as_role("pegawai").get(walk.url("/dokumen/dokumen_evaluasi")).text)
     assert "NIP 19870412 201101 1 901" in said
@@ -90,7 +70,7 @@ def test_it_holds_what_the_played_case_came_to(walked: Callable[[str], Walk]) ->
     assert order == sorted(order)
 
 
-def test_it_reads_in_english_too(walked: Callable[[str], Walk]) -> None:
+def test_it_reads_in_english_too(walked: Walked) -> None:
     walk = walked("TPI-1")
     client = walk.as_role("pegawai")
     with client.session_transaction() as session:
@@ -103,7 +83,7 @@ def test_it_reads_in_english_too(walked: Callable[[str], Walk]) -> None:
     assert "Hitungan" not in said and "Dicetak" not in said
 
 
-def test_what_is_not_there_says_so_in_a_sentence(walked: Callable[[str], Walk]) -> None:
+def test_what_is_not_there_says_so_in_a_sentence(walked: Walked) -> None:
     walk = walked("PAUH-1")
     missing = [
         (document, value)
@@ -116,7 +96,7 @@ def test_what_is_not_there_says_so_in_a_sentence(walked: Callable[[str], Walk]) 
     assert "Belum ada." in said
 
 
-def test_no_single_answer_of_a_peer_stands_in_it(walked: Callable[[str], Walk]) -> None:
+def test_no_single_answer_of_a_peer_stands_in_it(walked: Walked) -> None:
     walk = walked("PTK-1")
     page = walk.as_role("pegawai").get(walk.url("/dokumen/dokumen_evaluasi")).text
     for rater in walk.people.peers:
