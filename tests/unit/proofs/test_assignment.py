@@ -34,8 +34,10 @@ fields:
   mutu: {type: select, title: Mutu, choices: mutu}
   catatan: {type: number, title: Catatan, optional: true}
   rinci: {type: number, title: Rinci, show_if: mutu = "A"}
-  baris: {type: table, title: Baris, rows: 1..3, key: kode, columns: {kode: {type: text, title: Kode}, n: {type: number, title: N}, o: {type: number, title: O, optional: true}}}
-  tambahan: {type: table, title: Tambahan, rows: 0..3, key: kode, columns: {kode: {type: text, title: Kode}, n: {type: number, title: N}}}
+  baris: {type: table, title: Baris, rows: 1..3, key: kode, columns: {kode: {type: text, title: Kode},
+    n: {type: number, title: N}, o: {type: number, title: O, optional: true}}}
+  tambahan: {type: table, title: Tambahan, rows: 0..3, key: kode, columns: {kode: {type: text, title: Kode},
+    n: {type: number, title: N}}}
 --- forms/pilihan
 fields:
   setuju: {type: boolean, title: Setuju}
@@ -44,7 +46,7 @@ fields:
   nilai_baru: {type: number, title: Nilai baru, allow: "[0..100]"}
   putusan: {type: select, title: Putusan, choices: mutu}
   bila_a: {type: number, title: Bila A, show_if: putusan = "A"}
-"""  # noqa: E501
+"""
 
 
 def closing(action: str) -> str:
