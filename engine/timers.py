@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from engine.act import act
 from engine.case import Actor, Case, Outcome
@@ -64,6 +64,16 @@ def notices(process: Process, case: Case) -> Iterator[Notice]:
             yield Notice(REMINDER, day, stage.id, working)
     late = defaults.overdue if stage.overdue is None else stage.overdue
     yield Notice(OVERDUE, due + timedelta(days=1), stage.id, tuple(dict.fromkeys((*working, *late))))
+
+
+def wakes_at(process: Process, case: Case, now: datetime) -> datetime | None:
+    """The first instant after *now* at which time brings something about in the present stage; ``None`` without one.
+
+    Always the beginning of a local day: of a reminder, and of the first day that is late.
+    """
+    days = (notice.day for notice in notices(process, case))
+    instants = (datetime.combine(day, time(), case.cycle.tz).astimezone(UTC) for day in days)
+    return min((instant for instant in instants if instant > now), default=None)
 
 
 def _working(process: Process, case: Case) -> tuple[str, ...]:

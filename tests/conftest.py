@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from argon2.profiles import CHEAPEST
 from flask import Flask
 
+from tests.postgres import Server, running
 from web import create_app
 from web.config import Settings
 from web.database import initialise
@@ -51,6 +52,13 @@ def skipped(config: pytest.Config) -> list[pytest.TestReport]:
     """The reports of skipped tests and modules."""
     reporter = config.pluginmanager.get_plugin("terminalreporter")
     return reporter.stats.get("skipped", []) if reporter else []
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A PostgreSQL for this run, started when a test first wants it."""
+    with running() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -239,7 +239,7 @@ class Reception:
         received = Received(collection=door.duty.id, number=number, tracking=self._tracking(key) if number else "")
         if number:
             self._ticket(rows, visit, given, received.tracking)
-        self._store.remember(rows, digest, body_digest, {"collection": door.duty.id, "number": number})
+        self._store.remember(rows, digest, body_digest, {"collection": door.duty.id, "number": number}, now)
         return received
 
     def _put(self, rows: Any, visit: Visit, given: Given, now: datetime, spent: frozenset[str]) -> None:
@@ -249,7 +249,7 @@ class Reception:
         if visit.named:
             held = self._store.held_by_public(rows, held.case.id)
             if is_open(held.process, held.case, given.collection) or not visit.door.ticket:
-                self._store.take_in(rows, held.process, held.case, given, now, spent)
+                self._store.take_in(rows, held.standing, given, now, spent)
                 return
         region, person = held.subject.region, held.subject.id or None
         waiting.keep(rows, sealed, region=region, unit=visit.unit, cycle=held.case.cycle.id, person=person)
@@ -314,7 +314,7 @@ class Reception:
             self._store.lock(rows, case.id)
             held = self._store.held_by_public(rows, case.id)
             if given.collection in held.process.duties and is_open(held.process, held.case, given.collection):
-                self._store.take_in(rows, held.process, held.case, whole, now)
+                self._store.take_in(rows, held.standing, whole, now)
                 return True
         return False
 

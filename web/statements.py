@@ -11,6 +11,7 @@ import re
 from collections import namedtuple
 from collections.abc import Mapping, Sequence
 from contextlib import closing
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection
@@ -79,6 +80,11 @@ def _row_of(description: Sequence[Sequence[Any]]) -> Any:
 def connection_of(rows: Any) -> Connection:
     """The connection that *rows*, a session or a connection itself, sends statements on."""
     return rows if isinstance(rows, Connection) else rows.connection()
+
+
+def stamp(instant: datetime) -> str:
+    """*instant* as every database compares it: UTC, always of one width."""
+    return instant.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def _known(connection: Connection, sql: str, error: Any) -> BaseException:

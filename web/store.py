@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import current_app
 from sqlalchemy import Connection, bindparam, text
@@ -26,12 +26,13 @@ from engine.codec import Codec
 from engine.collecting import receive
 from engine.journal import fold
 from engine.process import NOTE, Process
-from engine.timers import overtaken
-from web import drafts, waiting
+from engine.timers import overtaken, wakes_at
+from web import drafts, outbox, waiting
+from web.chain import chained
 from web.definitions import Definitions, definitions
 from web.relations import Ties, actors
 from web.sealing import Sealer
-from web.statements import Statement, connection_of
+from web.statements import Statement, connection_of, stamp
 from web.waiting import Given
 
 #: Where statements are sent: the request's session, the one inside ``writing``, or its connection.
@@ -61,13 +62,28 @@ class Subject:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """A case in somebody's hands: nobody holds one without a role on it."""
+    """A case in somebody's hands: nobody holds one without a role on it. ``head`` is its journal's last link."""
 
     case: Case
     process: Process
     subject: Subject
     actors: tuple[Actor, ...]
     cycle_title: str
+    head: str = ""
+
+    @property
+    def standing(self) -> Standing:
+        return Standing(self.process, self.case, self.head, self.subject.region, self.subject.id)
+
+
+class Standing(NamedTuple):
+    """A case as the next entry of its journal finds it: whose it is, where, and the journal's last link."""
+
+    process: Process
+    case: Case
+    head: str
+    region: str
+    person: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +108,7 @@ class Moved:
 
 
 _CASE = """
-select c.id, c.region_id, c.person_id, c.definition, c.stage, c.entry, c.version, c.state,
+select c.id, c.region_id, c.person_id, c.definition, c.stage, c.entry, c.version, c.state, c.head,
        y.id as cycle_id, y.title as cycle_title, y.start as cycle_start, y."end" as cycle_end,
        r.zone, r.title as region_title, p.name, p.profile, p.unit_code, u.name as unit,
        p.superior_id as superior1, s.superior_id as superior2
@@ -133,20 +149,23 @@ select id from appraisal where due_on < :today and stage not in :finals order by
 """).bindparams(bindparam("finals", expanding=True))
 _UPDATE = Statement("""
 update appraisal set stage = :stage, entry = :entry, version = :version, opens_on = :opens_on, due_on = :due_on,
-                     state = :state where id = :id and version = :was
+                     closed = :closed, wakes_at = :wakes_at, head = :head, state = :state
+where id = :id and version = :was
 """)
 _INSERT = Statement("""
 insert into appraisal
-  (id, region_id, cycle_id, person_id, definition, stage, entry, version, opens_on, due_on, state, origin_id)
-values (:id, :region, :cycle, :person, :definition, :stage, :entry, :version, :opens_on, :due_on, :state, :origin)
+  (id, region_id, cycle_id, person_id, definition, stage, entry, version, opens_on, due_on, closed, wakes_at, head,
+   state, origin_id)
+values (:id, :region, :cycle, :person, :definition, :stage, :entry, :version, :opens_on, :due_on, :closed, :wakes_at,
+        :head, :state, :origin)
 """)
 _JOURNAL = Statement("""
-insert into journal (case_id, seq, event, at, person_id, role, action, duty, answer, inputs, noted)
-values (:case, :seq, :event, :at, :person, :role, :action, :duty, :answer, :inputs, :noted)
+insert into journal (region_id, case_id, seq, event, at, person_id, role, action, duty, answer, inputs, noted, chain)
+values (:region, :case, :seq, :event, :at, :person, :role, :action, :duty, :answer, :inputs, :noted, :chain)
 """)
 _ENTRIES = Statement("""
-select seq, event, at, person_id, role, action, duty, answer, inputs, noted from journal where case_id = :case
-order by seq
+select seq, event, at, person_id, role, action, duty, answer, inputs, noted from journal
+where region_id = (select region_id from appraisal where id = :case) and case_id = :case order by seq
 """)
 _SEATS = Statement("update seat set answered = :answered where case_id = :case and role = :role")
 _SEAT = Statement("update seat set answered = :answered where case_id = :case and role = :role and person_id = :person")
@@ -167,20 +186,24 @@ select b.id, b.definition, b.origin_id from appraisal a join appraisal b on b.or
 where a.id = :case order by b.id
 """)
 _SEEN = Statement("select body_hash, answer from one_time_key where key_hash = :key")
-_REMEMBER = Statement("insert into one_time_key (key_hash, body_hash, answer) values (:key, :body, :answer)")
+_REMEMBER = Statement("""
+insert into one_time_key (key_hash, body_hash, answer, used_on) values (:key, :body, :answer, :day)
+""")
 
 
 class Store:
     """Reads and moves cases with the definitions of one service.
 
-    ``secret`` keys the hashes by which one-time keys are kept, so that the database alone links nothing; ``sealer``
-    seals what only an office may read of a public answer.
+    ``secret`` keys the hashes by which one-time keys are kept, so that the database alone links nothing; ``audit_key``
+    those of the journals' chains, so that it alone cannot forge them; ``sealer`` seals what only an office may read of
+    a public answer.
     """
 
-    def __init__(self, definitions: Definitions, secret: bytes, sealer: Sealer) -> None:
+    def __init__(self, definitions: Definitions, secret: bytes, audit_key: bytes, sealer: Sealer) -> None:
         self.definitions = definitions
         self.sealer = sealer
         self._secret = secret
+        self._audit_key = audit_key
 
     # --- reading ---
 
@@ -247,7 +270,8 @@ class Store:
 
     def _of(self, process: Process, row: Any, mine: tuple[Actor, ...]) -> Held:
         case, subject = self.case_of(process, row), subject_of(row)
-        return Held(case=case, process=process, subject=subject, actors=mine, cycle_title=row.cycle_title)
+        about = {"subject": subject, "actors": mine, "cycle_title": row.cycle_title, "head": row.head}
+        return Held(case=case, process=process, **about)
 
     def case_of(self, process: Process, row: Any) -> Case:
         """The case that a row and its cycle hold."""
@@ -328,11 +352,14 @@ class Store:
         known = rows.execute(text("select profile, region_id from person where id = :p"), {"p": person}).one()
         profile = self.profile_of(process, json.loads(known.profile))
         outcome = begin(process, case_id or str(uuid.uuid4()), cycle, {process.subject: profile}, now)
-        row = self._row(process, outcome.case)
+        lines = self._linked(Standing(process, outcome.case, "", known.region_id, person), outcome)
         fixed = {"region": known.region_id, "cycle": cycle.id, "person": person, "definition": process.hash}
-        _INSERT.change(rows, {**row, **fixed, "origin": origin})
-        self._append(rows, process, outcome)
-        self._followed(rows, process, person, frozenset(), outcome, now)
+        _INSERT.change(rows, {**self._row(process, outcome.case, lines[-1]["chain"], now), **fixed, "origin": origin})
+        _JOURNAL.change_each(rows, lines)
+        if origin:
+            self._tell(rows, outcome.case, now)
+        after = Standing(process, outcome.case, lines[-1]["chain"], known.region_id, person)
+        self._followed(rows, after, frozenset(), outcome, now)
         return outcome.case.id
 
     def profile_of(self, process: Process, stored: Mapping[str, Any]) -> dict[str, Any]:
@@ -383,7 +410,7 @@ class Store:
         drafts.drop(rows, case_id, outcome.entries[0].duty, person)
         if held.process.duties[outcome.entries[0].duty].anonymous:
             _DISOWN.change(rows, {"case": case_id, "duty": outcome.entries[0].duty, "person": person})
-        self.remember(rows, digest, body_digest, told_of(moved))
+        self.remember(rows, digest, body_digest, told_of(moved), now)
         return moved
 
     def seated(self, rows: Rows, case_id: str, role: str) -> set[str]:
@@ -423,19 +450,20 @@ class Store:
             self._write(rows, held, actor, outcome, now)
 
     def take_in(
-        self, rows: Rows, process: Process, case: Case, given: Given, now: datetime, spent: frozenset[str] = frozenset()
-    ) -> Case:
-        """Put an answer of the public into *case*, which this transaction has locked.
+        self, rows: Rows, standing: Standing, given: Given, now: datetime, spent: frozenset[str] = frozenset()
+    ) -> Standing:
+        """Put an answer of the public into a case that this transaction has locked.
 
         *spent* are its fields whose value was given before. Raises ``Refused`` with the reasons.
         """
+        process, case = standing.process, standing.case
         actor, duty = Actor(role=given.role), process.duties[given.collection]
         values, named = given.values, {"answer": given.answer, "number": given.number}
         outcome = receive(process, case, duty.id, actor, given.action, values, now, spent=spent, **named)
         outcome = waiting.without(outcome, given, waiting.sealed_in(process, duty))
-        self._save(rows, process, case, outcome)
+        after = self._save(rows, standing, outcome, now)
         waiting.arrived(rows, given.answer, case.id)
-        return outcome.case
+        return after
 
     # --- time ---
 
@@ -459,33 +487,42 @@ class Store:
     # --- writing ---
 
     def _write(self, rows: Rows, held: Held, actor: Actor, outcome: Outcome, now: datetime) -> None:
-        self._save(rows, held.process, held.case, outcome)
+        after = self._save(rows, held.standing, outcome, now)
         for role in outcome.reopened:
             _SEATS.change(rows, {"answered": False, "case": held.case.id, "role": role})
         if outcome.took_seat:
             seat = {"case": held.case.id, "role": actor.role, "person": actor.person}
             _SEAT.change(rows, {"answered": True, **seat})
-        self._followed(rows, held.process, held.subject.id, held.case.collecting, outcome, now)
+        self._followed(rows, after, held.case.collecting, outcome, now)
 
-    def _save(self, rows: Rows, process: Process, before: Case, outcome: Outcome) -> None:
-        if _UPDATE.change(rows, {**self._row(process, outcome.case), "was": before.version}) != 1:
+    def _save(self, rows: Rows, standing: Standing, outcome: Outcome, now: datetime) -> Standing:
+        """Write row, journal and outbox. Raises ``Stale`` where somebody has moved the case meanwhile."""
+        lines = self._linked(standing, outcome)
+        row = self._row(standing.process, outcome.case, lines[-1]["chain"], now)
+        if _UPDATE.change(rows, {**row, "was": standing.case.version}) != 1:
             raise Stale
-        self._append(rows, process, outcome)
+        _JOURNAL.change_each(rows, lines)
+        if outcome.case.entry != standing.case.entry:
+            self._tell(rows, outcome.case, now)
+        return standing._replace(case=outcome.case, head=row["head"])
+
+    def _tell(self, rows: Rows, case: Case, now: datetime) -> None:
+        """Whoever the new stage waits for, and other systems, are told of it by a job of this transaction."""
+        outbox.put(rows, outbox.ENTERED, f"{case.id}:{case.entry}", {"case": case.id, "entry": case.entry}, now)
 
     # --- what follows ---
 
     def _followed(
-        self, rows: Rows, process: Process, person: str, open_before: frozenset[str], outcome: Outcome, now: datetime
+        self, rows: Rows, standing: Standing, open_before: frozenset[str], outcome: Outcome, now: datetime
     ) -> None:
         """What an act brings with it: follow-up cases, and answers of the public that waited for a collection."""
         for started in outcome.starts:
-            self._follow_up(rows, outcome.case, started, person, now)
-        case = outcome.case
-        for given in waiting.of_person(rows, person, case.collecting - open_before):
+            self._follow_up(rows, outcome.case, started, standing.person, now)
+        for given in waiting.of_person(rows, standing.person, outcome.case.collecting - open_before):
             # Sealed texts are checked with the others, and lie where they were put.
             whole = replace(given, values={**given.values, **self.sealed(rows, given.answer)})
             with suppress(Refused):
-                case = self.take_in(rows, process, case, whole, now)
+                standing = self.take_in(rows, standing, whole, now)
 
     def _follow_up(self, rows: Rows, origin: Case, started: Started, person: str, now: datetime) -> None:
         """Open the case of another process for the same person; its cycle is made when the first one needs it."""
@@ -509,8 +546,8 @@ class Store:
         self._insert_cycle(rows, process, cycle, region=row.region_id, title=row.title, origin=origin.cycle.id)
         return cycle
 
-    def _row(self, process: Process, case: Case) -> dict[str, Any]:
-        opens, due = opens_on(process, case), due_on(process, case)
+    def _row(self, process: Process, case: Case, head: str, now: datetime) -> dict[str, Any]:
+        opens, due, wakes = opens_on(process, case), due_on(process, case), wakes_at(process, case, now)
         return {
             "id": case.id,
             "stage": case.stage,
@@ -518,12 +555,20 @@ class Store:
             "version": case.version,
             "opens_on": opens.isoformat() if opens else None,
             "due_on": due.isoformat() if due else None,
+            "closed": process.stages[case.stage].final,
+            "wakes_at": stamp(wakes) if wakes else None,
+            "head": head,
             "state": self.definitions.codec(process).dump_case(case),
         }
 
-    def _append(self, rows: Rows, process: Process, outcome: Outcome) -> None:
-        codec = self.definitions.codec(process)
-        _JOURNAL.change_each(rows, [_line(codec, outcome.case.id, entry) for entry in outcome.entries])
+    def _linked(self, standing: Standing, outcome: Outcome) -> list[dict[str, Any]]:
+        """The entries of *outcome* as rows of the journal, each linked to the one before."""
+        codec, link, lines = self.definitions.codec(standing.process), standing.head, []
+        for entry in outcome.entries:
+            line = _line(codec, outcome.case.id, entry)
+            link = chained(self._audit_key, link, line)
+            lines.append({**line, "region": standing.region, "chain": link})
+        return lines
 
     def _answered(self, rows: Rows, case_id: str, role: str) -> set[str]:
         found = rows.execute(
@@ -547,9 +592,10 @@ class Store:
         answer: dict[str, Any] = json.loads(row.answer)
         return answer
 
-    def remember(self, rows: Rows, digest: str, body: str, answer: Mapping[str, Any]) -> None:
+    def remember(self, rows: Rows, digest: str, body: str, answer: Mapping[str, Any], now: datetime) -> None:
         """What this key is answered from now on."""
-        _REMEMBER.change(rows, {"key": digest, "body": body, "answer": json.dumps(answer)})
+        day_of = now.date().isoformat()
+        _REMEMBER.change(rows, {"key": digest, "body": body, "answer": json.dumps(answer), "day": day_of})
 
 
 def told_of(moved: Moved) -> dict[str, Any]:
@@ -563,7 +609,7 @@ def _line(codec: Codec, case_id: str, entry: Entry) -> dict[str, Any]:
         "case": case_id,
         "seq": entry.seq,
         "event": entry.event,
-        "at": entry.at.isoformat(),
+        "at": stamp(entry.at),
         "person": entry.person or None,
         "role": entry.role,
         "action": entry.action,
@@ -651,7 +697,8 @@ def store() -> Store:
     known = current_app.extensions
     if "store" not in known:
         settings = known["settings"]
-        known["store"] = Store(definitions(), settings.anonymity_key, Sealer(settings.derived("sealing")))
+        keys = settings.anonymity_key, settings.derived("audit"), Sealer(settings.derived("sealing"))
+        known["store"] = Store(definitions(), *keys)
     found: Store = known["store"]
     return found
 

@@ -68,12 +68,13 @@ class Region(db.Model):  # type: ignore[name-defined]
 
 
 class Unit(db.Model):  # type: ignore[name-defined]
-    """An office of a region."""
+    """An office of a region. ``zone`` is its own, where it lies in another one than its region."""
 
     __tablename__ = "unit"
     region_id: Mapped[str] = mapped_column(ForeignKey("region.id"), primary_key=True)
     code: Mapped[str] = mapped_column(String(40), primary_key=True)
     name: Mapped[str] = mapped_column(String(200))
+    zone: Mapped[str | None] = mapped_column(String(40))
 
 
 class Person(db.Model):  # type: ignore[name-defined]
@@ -89,6 +90,7 @@ class Person(db.Model):  # type: ignore[name-defined]
     active: Mapped[bool] = mapped_column(Boolean, default=True)
     superior_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"), index=True)
     language: Mapped[str] = mapped_column(String(2), default="id")
+    email: Mapped[str | None] = mapped_column(String(254))
     profile: Mapped[str] = mapped_column(Text, default="{}")
     __table_args__ = (Index(None, "region_id", "unit_code"), Index(None, "name"))
 
@@ -150,7 +152,9 @@ class Cycle(db.Model):  # type: ignore[name-defined]
 class Case(db.Model):  # type: ignore[name-defined]
     """One employee's appraisal in one cycle: where it stands, and its state as JSON.
 
-    ``origin_id`` is the case that this one follows up, if it does.
+    ``origin_id`` is the case that this one follows up, if it does. ``closed`` once it stands in a final stage. ``head``
+    is the last link of its journal's chain. ``wakes_at`` is when time brings something about next: a reminder, an
+    action of the system.
     """
 
     __tablename__ = "appraisal"
@@ -164,6 +168,9 @@ class Case(db.Model):  # type: ignore[name-defined]
     version: Mapped[int] = mapped_column(Integer)
     opens_on: Mapped[date | None] = mapped_column(Date)
     due_on: Mapped[date | None] = mapped_column(Date)
+    closed: Mapped[bool] = mapped_column(Boolean, default=False)
+    wakes_at: Mapped[datetime | None] = mapped_column(Instant, index=True)
+    head: Mapped[str] = mapped_column(String(64))
     state: Mapped[str] = mapped_column(Text)
     origin_id: Mapped[str | None] = mapped_column(ForeignKey("appraisal.id"), index=True)
     __table_args__ = (
@@ -184,9 +191,13 @@ class Seat(db.Model):  # type: ignore[name-defined]
 
 
 class JournalEntry(db.Model):  # type: ignore[name-defined]
-    """One line of a case's journal; appended, never changed. An anonymous answer has no person and no exact time."""
+    """One line of a case's journal; appended, never changed. An anonymous answer has no person and no exact time.
+
+    ``chain`` is a hash over this line and the link before, keyed outside the database.
+    """
 
     __tablename__ = "journal"
+    region_id: Mapped[str] = mapped_column(String(40), primary_key=True)
     case_id: Mapped[str] = mapped_column(ForeignKey("appraisal.id"), primary_key=True)
     seq: Mapped[int] = mapped_column(Integer, primary_key=True)
     event: Mapped[str] = mapped_column(String(20))
@@ -198,18 +209,21 @@ class JournalEntry(db.Model):  # type: ignore[name-defined]
     answer: Mapped[str] = mapped_column(String(36))
     inputs: Mapped[str] = mapped_column(Text)
     noted: Mapped[str] = mapped_column(Text)
+    chain: Mapped[str] = mapped_column(String(64))
 
 
 class OneTimeKey(db.Model):  # type: ignore[name-defined]
     """A form that was submitted: the keyed hash of its key, of its body, and where its answer led.
 
-    No person and no time stand here, so a key cannot lead from an anonymous answer to its author.
+    No person and no hour stand here, so a key cannot lead from an anonymous answer to its author. ``used_on`` is the
+    day, for keys are forgotten again.
     """
 
     __tablename__ = "one_time_key"
     key_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     body_hash: Mapped[str] = mapped_column(String(64))
     answer: Mapped[str] = mapped_column(Text)
+    used_on: Mapped[date] = mapped_column(Date, index=True)
 
 
 class Draft(db.Model):  # type: ignore[name-defined]
@@ -328,3 +342,62 @@ class AuditLine(db.Model):  # type: ignore[name-defined]
     case_id: Mapped[str | None] = mapped_column(String(36))
     kind: Mapped[str] = mapped_column(String(40))
     detail: Mapped[str] = mapped_column(Text)
+
+
+class Job(db.Model):  # type: ignore[name-defined]
+    """Work that follows from a change and was written with it, in one transaction: the outbox.
+
+    ``state`` is ``waiting``, ``done`` or ``parked``: given up after too many tries, until somebody looks. Who works on
+    it holds it until ``claimed_until``. ``dedup_key`` is unique, so that nothing is done twice for one reason.
+    """
+
+    __tablename__ = "job"
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    dedup_key: Mapped[str] = mapped_column(String(200), unique=True)
+    payload: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(String(10), default="waiting")
+    run_at: Mapped[datetime] = mapped_column(Instant)
+    attempts: Mapped[int] = mapped_column(Integer, default=0)
+    claimed_until: Mapped[datetime | None] = mapped_column(Instant)
+    claimed_by: Mapped[str | None] = mapped_column(String(80))
+    last_error: Mapped[str | None] = mapped_column(Text)
+    __table_args__ = (Index(None, "state", "run_at"),)
+
+
+class Notice(db.Model):  # type: ignore[name-defined]
+    """What somebody is told inside the service. ``kind`` and ``detail`` are put into words when it is shown."""
+
+    __tablename__ = "notice"
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"))
+    case_id: Mapped[str | None] = mapped_column(ForeignKey("appraisal.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    detail: Mapped[str] = mapped_column(Text)
+    dedup_key: Mapped[str] = mapped_column(String(200), unique=True)
+    at: Mapped[datetime] = mapped_column(Instant)
+    read_at: Mapped[datetime | None] = mapped_column(Instant)
+    __table_args__ = (Index(None, "person_id", "at"),)
+
+
+class Webhook(db.Model):  # type: ignore[name-defined]
+    """Another system that is told of moves in a region, at an address whose host is allowed. Its key is sealed."""
+
+    __tablename__ = "webhook"
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    region_id: Mapped[str] = mapped_column(ForeignKey("region.id"), index=True)
+    url: Mapped[str] = mapped_column(String(500))
+    secret: Mapped[str] = mapped_column(Text)
+    active: Mapped[bool] = mapped_column(Boolean, default=True)
+
+
+class Anchor(db.Model):  # type: ignore[name-defined]
+    """A seal over the heads of all journals at one instant, and over the anchor before it."""
+
+    __tablename__ = "anchor"
+    seq: Mapped[int] = mapped_column(Integer, primary_key=True)
+    at: Mapped[datetime] = mapped_column(Instant)
+    cases: Mapped[int] = mapped_column(Integer)
+    entries: Mapped[int] = mapped_column(Integer)
+    heads: Mapped[str] = mapped_column(String(64))
+    seal: Mapped[str] = mapped_column(String(64))

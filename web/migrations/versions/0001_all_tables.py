@@ -13,6 +13,16 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "anchor",
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("cases", sa.Integer(), nullable=False),
+        sa.Column("entries", sa.Integer(), nullable=False),
+        sa.Column("heads", sa.String(length=64), nullable=False),
+        sa.Column("seal", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("seq", name=op.f("pk_anchor")),
+    )
+    op.create_table(
         "audit",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
@@ -30,12 +40,34 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("hash", name=op.f("pk_definition")),
     )
     op.create_table(
+        "job",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("dedup_key", sa.String(length=200), nullable=False),
+        sa.Column("payload", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("run_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("claimed_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("claimed_by", sa.String(length=80), nullable=True),
+        sa.Column("last_error", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_job")),
+        sa.UniqueConstraint("dedup_key", name=op.f("uq_job_dedup_key")),
+    )
+    with op.batch_alter_table("job", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_job_state_run_at"), ["state", "run_at"], unique=False)
+
+    op.create_table(
         "one_time_key",
         sa.Column("key_hash", sa.String(length=64), nullable=False),
         sa.Column("body_hash", sa.String(length=64), nullable=False),
         sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("used_on", sa.Date(), nullable=False),
         sa.PrimaryKeyConstraint("key_hash", name=op.f("pk_one_time_key")),
     )
+    with op.batch_alter_table("one_time_key", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_one_time_key_used_on"), ["used_on"], unique=False)
+
     op.create_table(
         "region",
         sa.Column("id", sa.String(length=40), nullable=False),
@@ -92,6 +124,7 @@ def upgrade() -> None:
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("superior_id", sa.String(length=36), nullable=True),
         sa.Column("language", sa.String(length=2), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=True),
         sa.Column("profile", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["region_id"], ["region.id"], name=op.f("fk_person_region_id_region")),
         sa.ForeignKeyConstraint(["superior_id"], ["person.id"], name=op.f("fk_person_superior_id_person")),
@@ -108,9 +141,23 @@ def upgrade() -> None:
         sa.Column("region_id", sa.String(length=40), nullable=False),
         sa.Column("code", sa.String(length=40), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("zone", sa.String(length=40), nullable=True),
         sa.ForeignKeyConstraint(["region_id"], ["region.id"], name=op.f("fk_unit_region_id_region")),
         sa.PrimaryKeyConstraint("region_id", "code", name=op.f("pk_unit")),
     )
+    op.create_table(
+        "webhook",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("region_id", sa.String(length=40), nullable=False),
+        sa.Column("url", sa.String(length=500), nullable=False),
+        sa.Column("secret", sa.Text(), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["region_id"], ["region.id"], name=op.f("fk_webhook_region_id_region")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook")),
+    )
+    with op.batch_alter_table("webhook", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_webhook_region_id"), ["region_id"], unique=False)
+
     op.create_table(
         "appraisal",
         sa.Column("id", sa.String(length=36), nullable=False),
@@ -123,6 +170,9 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("opens_on", sa.Date(), nullable=True),
         sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("closed", sa.Boolean(), nullable=False),
+        sa.Column("wakes_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("head", sa.String(length=64), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("origin_id", sa.String(length=36), nullable=True),
         sa.ForeignKeyConstraint(["cycle_id"], ["cycle.id"], name=op.f("fk_appraisal_cycle_id_cycle")),
@@ -139,6 +189,7 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_appraisal_region_id_stage_due_on"), ["region_id", "stage", "due_on"], unique=False
         )
+        batch_op.create_index(batch_op.f("ix_appraisal_wakes_at"), ["wakes_at"], unique=False)
 
     op.create_table(
         "office",
@@ -229,6 +280,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "journal",
+        sa.Column("region_id", sa.String(length=40), nullable=False),
         sa.Column("case_id", sa.String(length=36), nullable=False),
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("event", sa.String(length=20), nullable=False),
@@ -240,9 +292,29 @@ def upgrade() -> None:
         sa.Column("answer", sa.String(length=36), nullable=False),
         sa.Column("inputs", sa.Text(), nullable=False),
         sa.Column("noted", sa.Text(), nullable=False),
+        sa.Column("chain", sa.String(length=64), nullable=False),
         sa.ForeignKeyConstraint(["case_id"], ["appraisal.id"], name=op.f("fk_journal_case_id_appraisal")),
-        sa.PrimaryKeyConstraint("case_id", "seq", name=op.f("pk_journal")),
+        sa.PrimaryKeyConstraint("region_id", "case_id", "seq", name=op.f("pk_journal")),
     )
+    op.create_table(
+        "notice",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("person_id", sa.String(length=36), nullable=False),
+        sa.Column("case_id", sa.String(length=36), nullable=True),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("detail", sa.Text(), nullable=False),
+        sa.Column("dedup_key", sa.String(length=200), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["case_id"], ["appraisal.id"], name=op.f("fk_notice_case_id_appraisal")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_notice_person_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notice")),
+        sa.UniqueConstraint("dedup_key", name=op.f("uq_notice_dedup_key")),
+    )
+    with op.batch_alter_table("notice", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_notice_case_id"), ["case_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_notice_person_id_at"), ["person_id", "at"], unique=False)
+
     op.create_table(
         "seat",
         sa.Column("case_id", sa.String(length=36), nullable=False),
@@ -302,6 +374,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_seat_person_id"))
 
     op.drop_table("seat")
+    with op.batch_alter_table("notice", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_notice_person_id_at"))
+        batch_op.drop_index(batch_op.f("ix_notice_case_id"))
+
+    op.drop_table("notice")
     op.drop_table("journal")
     op.drop_table("draft")
     with op.batch_alter_table("attachment", schema=None) as batch_op:
@@ -323,11 +400,16 @@ def downgrade() -> None:
 
     op.drop_table("office")
     with op.batch_alter_table("appraisal", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_appraisal_wakes_at"))
         batch_op.drop_index(batch_op.f("ix_appraisal_region_id_stage_due_on"))
         batch_op.drop_index(batch_op.f("ix_appraisal_person_id"))
         batch_op.drop_index(batch_op.f("ix_appraisal_origin_id"))
 
     op.drop_table("appraisal")
+    with op.batch_alter_table("webhook", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_webhook_region_id"))
+
+    op.drop_table("webhook")
     op.drop_table("unit")
     with op.batch_alter_table("person", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_person_superior_id"))
@@ -343,6 +425,14 @@ def downgrade() -> None:
     op.drop_table("throttle")
     op.drop_table("sealed_field")
     op.drop_table("region")
+    with op.batch_alter_table("one_time_key", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_one_time_key_used_on"))
+
     op.drop_table("one_time_key")
+    with op.batch_alter_table("job", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_job_state_run_at"))
+
+    op.drop_table("job")
     op.drop_table("definition")
     op.drop_table("audit")
+    op.drop_table("anchor")

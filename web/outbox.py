@@ -1,0 +1,25 @@
+"""The outbox: jobs are written in the transaction of the change that they follow from, or not at all."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from web.statements import Statement, stamp
+
+#: A case has entered a stage: whoever it waits for is told, and other systems.
+ENTERED = "entered"
+
+_PUT = Statement("""
+insert into job (id, kind, dedup_key, payload, state, run_at, attempts)
+values (:id, :kind, :dedup, :payload, 'waiting', :run_at, 0) on conflict (dedup_key) do nothing
+""")
+
+
+def put(rows: Any, kind: str, reason: str, payload: Mapping[str, Any], run_at: datetime) -> bool:
+    """Write a job into this transaction, once for each *kind* and *reason*; whether it is new."""
+    row = {"id": uuid.uuid4().hex, "kind": kind, "dedup": f"{kind}:{reason}", "run_at": stamp(run_at)}
+    return _PUT.change(rows, {**row, "payload": json.dumps(payload)}) == 1
