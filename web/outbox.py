@@ -12,6 +12,14 @@ from web.statements import Statement, stamp
 
 #: A case has entered a stage: whoever it waits for is told, and other systems.
 ENTERED = "entered"
+#: The day of a reminder has come, or a deadline has passed.
+REMINDER = "reminder"
+OVERDUE = "overdue"
+#: A cycle was opened: everybody whose work it begins with is told.
+CYCLE_OPENED = "cycle_opened"
+#: One letter to one person, one call to one other system.
+MAIL = "mail"
+WEBHOOK = "webhook"
 
 _PUT = Statement("""
 insert into job (id, kind, dedup_key, payload, state, run_at, attempts)

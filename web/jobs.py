@@ -1,0 +1,144 @@
+"""The queue of jobs: who holds which, what is done, what is tried again later, what is given up.
+
+A worker claims jobs for a while; one that dies loses them when the while is over. Every claim is a try, and its number
+tells one claim from the next, so that only who holds a job last can mark it done.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from web.statements import Statement, connection_of, stamp
+
+#: How long a worker holds a job: longer than any job may take, shorter than anybody would wait for a dead worker's.
+LEASE = timedelta(minutes=2)
+#: How many jobs that were never tried a worker claims at once. Of those that were, one: what kills a worker is alone.
+BATCH = 10
+#: After so many tries a job is parked. With the pauses between them: what is down for half a day parks nothing.
+TRIES = 16
+_PAUSE, _LONGEST = timedelta(seconds=10), timedelta(hours=2)
+#: How long it is known what was done.
+KEPT = timedelta(days=30)
+#: How many old rows one transaction deletes.
+_SWEPT = 1000
+#: The longest text of an error that is kept.
+_TEXT = 200
+
+
+class Undone(Exception):
+    """Work could not be done. The text says why, for an administrator: no answers, no tokens, no keys.
+
+    What another try cannot change is parked at once: *again* is false.
+    """
+
+    def __init__(self, why: str, *, again: bool = True) -> None:
+        super().__init__(why)
+        self.again = again
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """A job in a worker's hands. ``id`` is the same at every try; ``attempts`` is the number of this one."""
+
+    id: str
+    kind: str
+    payload: Mapping[str, Any]
+    attempts: int
+    holder: str
+
+
+_CLAIM = """
+with due as materialized (
+  select id from job where state = 'waiting' and run_at <= :now and attempts between :fewest and :most
+  and (claimed_until is null or claimed_until < :wall) order by run_at limit :n {locked}
+)
+update job set claimed_by = :holder, claimed_until = :until, attempts = attempts + 1
+where id in (select id from due) returning id, kind, payload, attempts, run_at
+"""
+_CLAIMS = {True: Statement(_CLAIM.format(locked="")), False: Statement(_CLAIM.format(locked="for update skip locked"))}
+_HELD = "where id = :id and state = 'waiting' and claimed_by = :holder and attempts = :attempts"
+_DONE = Statement(f"update job set state = 'done', run_at = :now, claimed_until = null, last_error = null {_HELD}")
+_LATER = Statement(f"""
+update job set state = :state, run_at = :run_at, claimed_until = null, claimed_by = null, last_error = :error {_HELD}
+""")
+_RELEASE = Statement(f"update job set attempts = attempts - 1, claimed_until = null, claimed_by = null {_HELD}")
+_REVIVE = Statement("""
+update job set state = 'waiting', attempts = 0, run_at = :now where id = :id and state = 'parked'
+""")
+_DROP = Statement("delete from job where id = :id and state = 'parked'")
+_FORGET = Statement("""
+delete from job where id in (select id from job where state = 'done' and run_at < :before limit :n)
+""")
+
+
+def claim(
+    rows: Any, holder: str, now: datetime, wall: datetime, *, most: int = BATCH, lease: timedelta = LEASE
+) -> list[Job]:
+    """The jobs that *holder* works on from now on: at most *most* new ones, and behind them one tried before.
+
+    *now* is the time of appraisals, by which jobs are due; *wall* the real time, by which they are held.
+    """
+    claims = _CLAIMS[connection_of(rows).dialect.name == "sqlite"]
+    given = {"holder": holder, "now": stamp(now), "wall": stamp(wall), "until": stamp(wall + lease)}
+    new = claims.all(rows, {**given, "fewest": 0, "most": 0, "n": most})
+    tried = claims.all(rows, {**given, "fewest": 1, "most": 2**31 - 1, "n": 1})
+    new.sort(key=lambda row: row.run_at)
+    return [
+        Job(id=row.id, kind=row.kind, payload=json.loads(row.payload), attempts=row.attempts, holder=holder)
+        for row in (*new, *tried)
+    ]
+
+
+def done(rows: Any, job: Job, now: datetime) -> bool:
+    """Mark *job* done in this transaction; whether it was still the holder's, and not done by another."""
+    return _DONE.change(rows, {**_held(job), "now": stamp(now)}) == 1
+
+
+def retry(rows: Any, job: Job, error: str, now: datetime) -> bool:
+    """Put *job* back for later, or park it after the last try; whether it was parked."""
+    if job.attempts >= TRIES:
+        park(rows, job, error, now)
+        return True
+    later = {"state": "waiting", "run_at": stamp(now + pause(job.id, job.attempts)), "error": error[:_TEXT]}
+    _LATER.change(rows, {**_held(job), **later})
+    return False
+
+
+def park(rows: Any, job: Job, error: str, now: datetime) -> None:
+    """Give *job* up until an administrator looks at it."""
+    _LATER.change(rows, {**_held(job), "state": "parked", "run_at": stamp(now), "error": error[:_TEXT]})
+
+
+def release(rows: Any, job: Job) -> None:
+    """Hand back a job that was claimed and not begun: it was no try."""
+    _RELEASE.change(rows, _held(job))
+
+
+def revive(rows: Any, job_id: str, now: datetime) -> bool:
+    """Try a parked job again from the beginning; whether there was one."""
+    return _REVIVE.change(rows, {"id": job_id, "now": stamp(now)}) == 1
+
+
+def drop(rows: Any, job_id: str) -> bool:
+    """Forget a parked job; whether there was one."""
+    return _DROP.change(rows, {"id": job_id}) == 1
+
+
+def forget(rows: Any, now: datetime) -> bool:
+    """Delete some of what was done long ago; whether there may be more."""
+    return _FORGET.change(rows, {"before": stamp(now - KEPT), "n": _SWEPT}) == _SWEPT
+
+
+def pause(job_id: str, attempts: int) -> timedelta:
+    """How long a job rests after its try number *attempts*: twice as long each time, spread by its id."""
+    spread = 1 + zlib.crc32(f"{job_id}{attempts}".encode()) / 2**32 / 4
+    return min(_PAUSE * 2 ** min(attempts - 1, 20), _LONGEST) * spread
+
+
+def _held(job: Job) -> dict[str, Any]:
+    return {"id": job.id, "holder": job.holder, "attempts": job.attempts}
