@@ -190,6 +190,8 @@ TEXTS: dict[str, tuple[str, str]] = {
              'Change the code "{text}": use letters, digits, "_" and "-", beginning with a letter or digit.'),
     "D014": ('Ganti "{text}" dengan kode bahasa dua huruf, misalnya en.',
              'Replace "{text}" by the two letters of a language, such as en.'),
+    "D015": ('Tulis tanggal "{text}" sebagai tahun-bulan-hari, misalnya 2026-10-23.',
+             'Write the date "{text}" as year-month-day, such as 2026-10-23.'),
     # --- N: names and references (engine.compile) -------------------------------------------------------------------
     "N001": ('Ganti "{name}" dengan sebuah tahap: {known}.{maybe}',
              'Replace "{name}" by a stage: {known}.{maybe}'),
@@ -247,6 +249,8 @@ TEXTS: dict[str, tuple[str, str]] = {
              'Give the source of the rows of "{name}" a key, so that each of them can be told.'),
     "N029": ('Ganti "{name}" dengan sebuah nilai, atau isian dari tugas satu orang (tugas.isian).',
              'Replace "{name}" by a value, or by a field of a task of one person (task.field).'),
+    "N030": ("Hapus {day} dari holidays atau dari working: satu hari tidak mungkin libur dan dikerjakan.",
+             "Take {day} out of holidays or out of working: one day cannot be both."),
     # --- X: expressions, beside the codes of engine.feel ------------------------------------------------------------
     "X101": ("Ubah ekspresi ini supaya menghasilkan {wanted}, bukan {found}.",
              "Change this expression so that it gives {wanted}, not {found}."),
@@ -261,6 +265,8 @@ TEXTS: dict[str, tuple[str, str]] = {
             "Change the weights so that they total exactly 100 and none is negative or zero; they total {found}."),
     "E20": ('Beri tahap "{stage}" sebuah deadline: tindakan ini diambil sistem saat tenggat.',
             'Give the stage "{stage}" a deadline: the system takes this action when it passes.'),
+    "W20": ("Perbarui layanan bila cuti bersama {year} sudah diputuskan: sekarang belum dihitung dalam tenggat ini.",
+            "Update the service once the shared leave of {year} is decided: this deadline is counted without it now."),
     # --- values typed by people (engine.kinds) ----------------------------------------------------------------------
     "karakter_tidak_sah": ("Hapus karakter kendali yang tidak tampak dari isian ini.",
                            "Delete the invisible control characters from this answer."),

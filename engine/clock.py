@@ -27,14 +27,15 @@ def due_on(process: Process, case: Case) -> date | None:
     """The last day on which the present stage is in time, ``None`` without a deadline.
 
     Days count from the day the stage was entered, or opened if that is later. A day of the cycle moves by the time
-    that the case spent in stages that pause the clock.
+    that the case spent in stages that pause the clock; if it has passed when the stage is entered, that day is in time
+    still, so that nobody is late with what they could not yet do.
     """
     deadline = process.stages[case.stage].deadline
     opens = opens_on(process, case)
     if deadline is None or opens is None:
         return None
-    due = deadline.due(opens, case.cycle.start)
-    return due + case.paused if deadline.day else due
+    due = deadline.due(opens, case.cycle.start, process.words.calendar)
+    return max(due + case.paused, opens) if deadline.day else due
 
 
 def days_late(process: Process, case: Case, today: date) -> int:

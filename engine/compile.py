@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import date
 
 from engine import feel
 from engine.calls import compile_calls
@@ -35,15 +36,20 @@ ROUNDS = 4
 
 
 def compiled(
-    sources: Iterable[Source], unread: Iterable[str | bytes] = (), *, proved: bool = False, only: str = ""
+    sources: Iterable[Source],
+    unread: Iterable[str | bytes] = (),
+    *,
+    proved: bool = False,
+    only: str = "",
+    today: date | None = None,
 ) -> tuple[dict[str, Process], Files]:
     """The processes of *sources*, none if anything is wrong, and their declarations with every problem.
 
     *unread* are the texts of files that could not be read: what refers to them is not reported again. ``proved``: these
     are the files of a process that was in force, so that what ``engine.proofs`` proves was proved before. ``only``: a
-    file; nothing is proved of processes that it is no part of.
+    file; nothing is proved of processes that it is no part of. ``today``: the day on which they are judged.
     """
-    files = Files(pinned=proved)
+    files = Files(pinned=proved, today=today)
     for text in unread:
         files.unread(text)
     _read(files, sources)

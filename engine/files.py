@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from engine.errors import Place, Problem
@@ -39,6 +40,8 @@ class Files:
     #: Whether these are the files of one process that was in force: what it starts is not among them, and is looked up
     #: when it is started.
     pinned: bool = False
+    #: The day on which they are judged, if that matters: which years' holidays are known depends on it.
+    today: date | None = None
     #: Where parts were left out, by file.
     gaps: set[tuple[str, Path]] = field(default_factory=set)
 

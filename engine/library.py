@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 from engine.compile import compiled
@@ -49,8 +50,8 @@ def load_texts(texts: Mapping[str, str]) -> Library:
     return library_of(texts.items(), proved=True)
 
 
-def check(path: Path) -> tuple[Problem, ...]:
-    """Every problem of the definitions at *path*, in reading order.
+def check(path: Path, today: date | None = None) -> tuple[Problem, ...]:
+    """Every problem of the definitions at *path*, in reading order; with *today*, also what is wrong by then.
 
     A single file is judged among the definitions that it stands in, if it does: its own problems, and what is proved of
     the processes that it is part of. Problems elsewhere are not its own.
@@ -59,14 +60,14 @@ def check(path: Path) -> tuple[Problem, ...]:
         return (Problem(Place(str(path)), "D010", {"path": str(path)}),)
     root = _root_of(path)
     if root is None:
-        return _problems(_texts(path))
+        return _problems(_texts(path), today=today)
     texts = [(str(root / name), text) for name, text in _texts(root)]
-    return _problems(texts, only=str(path))
+    return _problems(texts, only=str(path), today=today)
 
 
-def check_texts(texts: Mapping[str, str]) -> tuple[Problem, ...]:
+def check_texts(texts: Mapping[str, str], today: date | None = None) -> tuple[Problem, ...]:
     """Every problem of the definitions in *texts*, by file name, in reading order."""
-    return _problems(texts.items())
+    return _problems(texts.items(), today=today)
 
 
 def _root_of(path: Path) -> Path | None:
@@ -76,9 +77,11 @@ def _root_of(path: Path) -> Path | None:
     return next((folder.parent for folder in path.parents if folder.name in FOLDERS), None)
 
 
-def _problems(texts: Iterable[tuple[str, str | bytes]], only: str = "") -> tuple[Problem, ...]:
+def _problems(
+    texts: Iterable[tuple[str, str | bytes]], only: str = "", today: date | None = None
+) -> tuple[Problem, ...]:
     sources, problems, unread = _sources(texts)
-    _, files = compiled(sources, unread, only=only)
+    _, files = compiled(sources, unread, only=only, today=today)
     found = by_place([*problems, *files.problems])
     return tuple(p for p in found if not only or p.place.file == only or p in files.proved)
 

@@ -17,6 +17,7 @@ from engine.terms import (
     Clauses,
     Code,
     Count,
+    Day,
     DayOfCycle,
     Deadline,
     Expression,
@@ -29,6 +30,7 @@ from engine.terms import (
     OneOrMore,
     Places,
     Text,
+    Weekday,
     Whole,
     Word,
     one_of,
@@ -327,6 +329,16 @@ class Defaults:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Calendar:
+    """Which days are worked, for deadlines in working days. The national holidays and shared leave count without it."""
+
+    at: At = given("at")
+    holidays: dict[Day, Word] = doc("`2026-10-23: name`; further days on which nobody works", default={})
+    working: tuple[Day, ...] = doc("days that are worked after all, such as a shared leave taken back", default=())
+    weekend: tuple[Weekday, ...] | None = doc("`monday` .. `sunday` (saturday, sunday)", default=None)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Vocabulary:
     """Words that several processes share. A workflow's own are merged over them by id."""
 
@@ -341,6 +353,7 @@ class Vocabulary:
     tables: dict[Id, DecisionTable] = doc("decision tables", default={})
     messages: dict[Id, Text] = doc("`code: text` of refusals; `{name}` is filled in", default={})
     variants: Clauses = doc("`id: condition`, in order: whose wording applies", default=Clauses())
+    calendar: Calendar | None = doc("which days are worked", default=None)
     defaults: Defaults = doc("what holds where nothing is said", default=Defaults())
 
 
@@ -372,6 +385,7 @@ class Workflow:
     tables: dict[Id, DecisionTable] = doc("over the vocabulary's", default={})
     messages: dict[Id, Text] = doc("over the vocabulary's", default={})
     variants: Clauses = doc("over the vocabulary's", default=Clauses())
+    calendar: Calendar | None = doc("over the vocabulary's; holidays and working days are added", default=None)
     defaults: Defaults | None = doc("over the vocabulary's", default=None)
 
 

@@ -109,8 +109,17 @@ def check_words(draft: Draft) -> None:
     for item in words.profile.values():
         known_type(draft, item.type, item.at / "type")
         draft.all_known(item.at / "readers", "N002", item.readers or (), words.roles)
+    _check_calendars(draft)
     variants = [clause.id for clause in words.variants]
     for catalogue in words.catalogues.values():
         for row in catalogue.rows.values():
             for name in row.variants:
                 draft.known((row.at / "variants" / name).of_key(), "N007", name, variants)
+
+
+def _check_calendars(draft: Draft) -> None:
+    """No day is both a holiday and worked in one place."""
+    for calendar in (layer.calendar for layer in draft.layers if layer.calendar):
+        for index, day in enumerate(calendar.working):
+            if day in calendar.holidays:
+                (calendar.at / "working" / index).report("N030", day=day.isoformat())

@@ -33,6 +33,8 @@ SCALARS: dict[str, Any] = {
     "flag": terms.FlagTerm,
     "number": terms.NumberTerm,
     "whole": terms.WholeTerm,
+    "date": terms.DateTerm,
+    "weekday": terms.WeekdayTerm,
     "places": terms.PlacesTerm,
     "names": terms.OneOrMoreTerm,
     "count": terms.Count,

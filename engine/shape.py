@@ -277,7 +277,7 @@ def _name_problem(error: Any, path: Path, source: Source) -> Problem:
 
 
 #: By the title of its schema, what is said of a name that cannot be one.
-_NAMES = {"id": "D005", "code": "D013", "language": "D014"}
+_NAMES = {"id": "D005", "code": "D013", "language": "D014", "date": "D015"}
 
 
 def _unknown_keys(error: Any, path: Path, source: Source) -> Iterator[tuple[Path, Problem]]:
@@ -344,7 +344,10 @@ def build(annotation: Any, data: Any, at: At, **given_values: Any) -> Any:
     if origin is tuple:
         return tuple(build(arguments[0], item, at / index) for index, item in enumerate(data))
     if origin is dict:
-        return {name: build(arguments[1], item, at / name, id=name) for name, item in data.items()}
+        return {
+            build(arguments[0], name, (at / name).of_key()): build(arguments[1], item, at / name, id=name)
+            for name, item in data.items()
+        }
     if isinstance(annotation, type) and issubclass(annotation, Family) and not annotation.kind:
         return _record(annotation.kinds[data["type"]], data, at, given_values)
     if dataclasses.is_dataclass(annotation) and not hasattr(annotation, "schema"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from engine import feel
+from engine.calendar import is_decided
 from engine.draft import Draft
 from engine.feel.nodes import Name, Path
 from engine.kinds import Field, Table
@@ -39,6 +40,7 @@ def check_structure(draft: Draft) -> None:
 def _check_stage(draft: Draft, stage: Stage) -> None:
     _check_work(draft, stage)
     draft.all_known(stage.at / "overdue", "N002", stage.overdue or (), draft.words.roles)
+    _check_years(draft, stage)
     for task in stage.tasks.values():
         _check_work(draft, task)
     for action in stage.actions.values():
@@ -48,6 +50,17 @@ def _check_stage(draft: Draft, stage: Stage) -> None:
     leaves = stage.final or any(action.to for action in stage.actions.values())
     if not leaves and draft.files.whole(stage.at):
         stage.at.of_key().report("E03", stage=stage.id)
+
+
+def _check_years(draft: Draft, stage: Stage) -> None:
+    """A deadline in working days that is counted from now on runs into no year whose holidays are not decided."""
+    today, deadline = draft.files.today, stage.deadline
+    if today is None or deadline is None or not deadline.working:
+        return
+    due = draft.words.calendar.after(today, deadline.days)
+    for year in range(today.year, due.year + 1):
+        if not is_decided(year):
+            (stage.at / "deadline").report("W20", warning=True, year=year)
 
 
 def _check_work(draft: Draft, work: Stage | Task | Collection) -> None:

@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Annotated, Any
 
 from engine import feel
+from engine.calendar import WEEK, WorkingDays
 from engine.shape import At, Json
 
 
@@ -154,6 +155,36 @@ class PlacesTerm:
         return None if data == "none" else int(data)
 
 
+class DateTerm:
+    """A day of the calendar, ``YYYY-MM-DD``."""
+
+    PATTERN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+
+    @classmethod
+    def schema(cls) -> Json:
+        return {"pattern": cls.PATTERN, "title": "date"}
+
+    @classmethod
+    def build(cls, data: str, at: At) -> date:
+        try:
+            return date.fromisoformat(data)
+        except ValueError:
+            at.report("D007", text=data)
+            return date.min
+
+
+class WeekdayTerm:
+    """A day of the week: ``monday`` to ``sunday``."""
+
+    @classmethod
+    def schema(cls) -> Json:
+        return {"byShape": {"string": {"enum": list(WEEK)}}}
+
+    @classmethod
+    def build(cls, data: str, at: At) -> int:
+        return WEEK.index(data)
+
+
 class OneOrMoreTerm:
     """An id or a list of ids; always read as a tuple."""
 
@@ -175,6 +206,8 @@ Flag = Annotated[bool, FlagTerm]
 Number = Annotated[Decimal, NumberTerm]
 Whole = Annotated[int, WholeTerm]
 Places = Annotated[int | None, PlacesTerm]
+Day = Annotated[date, DateTerm]
+Weekday = Annotated[int, WeekdayTerm]
 OneOrMore = Annotated[tuple[str, ...], OneOrMoreTerm]
 
 
@@ -249,17 +282,11 @@ class Deadline:
             return cls(days=int(data.rstrip("wd")), working=data.endswith("wd"))
         return cls(day=DayOfCycle.build(data, at))
 
-    def due(self, entered: date, cycle_start: date) -> date:
+    def due(self, entered: date, cycle_start: date, calendar: WorkingDays) -> date:
         """The last day on which the stage is in time, when it was entered (or opened) on *entered*."""
         if self.day:
             return self.day.on(cycle_start)
-        if not self.working:
-            return entered + timedelta(days=self.days)
-        due, left = entered, self.days
-        while left:
-            due += timedelta(days=1)
-            left -= due.weekday() < 5
-        return due
+        return calendar.after(entered, self.days) if self.working else entered + timedelta(days=self.days)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -14,9 +14,11 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from engine import feel
+from engine.calendar import WEEKEND, WorkingDays
 from engine.model import (
     AS_DEFAULT,
     DECIMALS,
+    Calendar,
     Catalogue,
     ChoiceList,
     DecisionTable,
@@ -117,6 +119,7 @@ class Words:
     tables: dict[str, DecisionTable] = field(default_factory=dict)
     messages: dict[str, Text] = field(default_factory=dict)
     variants: Clauses = field(default_factory=Clauses)
+    calendar: WorkingDays = field(default_factory=WorkingDays)
     defaults: Defaults = field(default_factory=Defaults)
     catalogues: dict[str, Catalogue] = field(default_factory=dict)
     #: What an expression may call, by name; filled by ``engine.calls``.
@@ -164,8 +167,22 @@ def merged(vocabularies: Sequence[Vocabulary], workflow: Workflow, catalogues: S
     return Words(
         **parts,
         variants=Clauses(clause for layer in layers for clause in layer.variants),
+        calendar=_merged_calendars([layer.calendar for layer in layers if layer.calendar is not None]),
         defaults=_merged_defaults(defaults),
         catalogues={catalogue.catalogue: catalogue for catalogue in catalogues},
+    )
+
+
+def _merged_calendars(layers: Sequence[Calendar]) -> WorkingDays:
+    """Days are added up; of a day that one layer calls a holiday and another worked, the later says what it is."""
+    weekend, worked = WEEKEND, dict[date, bool]()
+    for layer in layers:
+        weekend = weekend if layer.weekend is None else frozenset(layer.weekend)
+        worked |= {**dict.fromkeys(layer.holidays, False), **dict.fromkeys(layer.working, True)}
+    return WorkingDays(
+        weekend=weekend,
+        holidays=frozenset(day for day, works in worked.items() if not works),
+        working=frozenset(day for day, works in worked.items() if works),
     )
 
 

@@ -347,9 +347,9 @@ def short(workflow: str = "", **forms: str) -> Process:
     return process_of(texts)
 
 
-def problems_of(texts: Mapping[str, str]) -> tuple[Problem, ...]:
+def problems_of(texts: Mapping[str, str], today: date | None = None) -> tuple[Problem, ...]:
     """Everything that is wrong with *texts*, warnings too."""
-    return check_texts(texts)
+    return check_texts(texts, today)
 
 
 def begun(process: Process, **profile: Any) -> Case:

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from engine import model, shape
+from engine.calendar import WorkingDays
 from engine.kinds import Field
 from engine.source import read
 from engine.terms import Clauses, Count, DayOfCycle, Deadline, Loop, NumberTerm, PlacesTerm, Text
@@ -37,13 +38,13 @@ class TestDays:
         assert DayOfCycle.build("02-29", at("a")).on(date(2024, 1, 1)) == date(2024, 2, 29)
 
     def test_calendar_days_are_counted_through_weekends(self) -> None:
-        assert Deadline.build("14d", at("a")).due(date(2025, 3, 3), START) == date(2025, 3, 17)
+        assert Deadline.build("14d", at("a")).due(date(2025, 3, 3), START, WorkingDays()) == date(2025, 3, 17)
 
     def test_working_days_leave_weekends_out(self) -> None:
-        assert Deadline.build("5wd", at("a")).due(date(2025, 3, 7), START) == date(2025, 3, 14)
+        assert Deadline.build("5wd", at("a")).due(date(2025, 3, 7), START, WorkingDays()) == date(2025, 3, 14)
 
     def test_a_dated_deadline_does_not_depend_on_the_entry(self) -> None:
-        assert Deadline.build("12-15", at("a")).due(date(2025, 3, 7), START) == date(2025, 12, 15)
+        assert Deadline.build("12-15", at("a")).due(date(2025, 3, 7), START, WorkingDays()) == date(2025, 12, 15)
 
 
 class TestNumbers:

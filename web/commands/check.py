@@ -12,6 +12,7 @@ import click
 from engine.errors import Problem
 from engine.library import check
 from engine.proofs.stories import Story
+from web.clock import wall
 from web.config import definitions_root
 from web.console import (
     GOOD,
@@ -28,7 +29,7 @@ from web.console import (
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]...")
 @as_json
 def check_command(paths: tuple[Path, ...], as_json: bool) -> None:
-    found = [problem for path in paths or (definitions_root(),) for problem in check(path)]
+    found = [problem for path in paths or (definitions_root(),) for problem in check(path, wall().date())]
     if as_json:
         print_json([_as_data(problem) for problem in found])
     else:
