@@ -16,6 +16,7 @@ from web.console import MISUSE, N_, translate_help, wanted_language
 
 #: Where each command stands: module and name.
 COMMANDS = {
+    "audit": ("audit", "audit_group"),
     "check": ("check", "check_command"),
     "cycle": ("cycle", "cycle_group"),
     "demo": ("service", "demo_command"),

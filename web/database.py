@@ -64,6 +64,18 @@ def writing() -> Iterator[Session]:
         session.info["writing"] = False
 
 
+@contextmanager
+def snapshot() -> Iterator[Connection]:
+    """A connection that sees the database as it is now, however long it reads and whatever is written meanwhile."""
+    with db.engine.connect() as connection:
+        if connection.dialect.name != "sqlite":  # There, every reading transaction is one.
+            connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            for limit in ("statement_timeout", "idle_in_transaction_session_timeout"):
+                connection.exec_driver_sql(f"set local {limit} = 0")
+        yield connection
+        connection.rollback()
+
+
 def initialise() -> None:
     """Creates the tables, or brings them up to date; what they hold stays."""
     if db.engine.dialect.name == "sqlite":

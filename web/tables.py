@@ -401,3 +401,15 @@ class Anchor(db.Model):  # type: ignore[name-defined]
     entries: Mapped[int] = mapped_column(Integer)
     heads: Mapped[str] = mapped_column(String(64))
     seal: Mapped[str] = mapped_column(String(64))
+
+
+class Anchored(db.Model):  # type: ignore[name-defined]
+    """How far the last anchor has sealed a case's journal: the number of a line, and its link.
+
+    It refers to no other table, so that it still stands when somebody has removed the case.
+    """
+
+    __tablename__ = "anchored"
+    case_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    seq: Mapped[int] = mapped_column(Integer)
+    link: Mapped[str] = mapped_column(String(64))

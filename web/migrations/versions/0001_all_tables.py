@@ -23,6 +23,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_anchor")),
     )
     op.create_table(
+        "anchored",
+        sa.Column("case_id", sa.String(length=36), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("link", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("case_id", name=op.f("pk_anchored")),
+    )
+    op.create_table(
         "audit",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
@@ -435,4 +442,5 @@ def downgrade() -> None:
     op.drop_table("job")
     op.drop_table("definition")
     op.drop_table("audit")
+    op.drop_table("anchored")
     op.drop_table("anchor")
