@@ -26,8 +26,8 @@ setup: $(STAMPS)/project $(STAMPS)/translations $(FRONT) ## a virtual environmen
 demo: setup ## the demo of all four regions on 127.0.0.1:8000
 	$(BIN)/borang demo $(ARGS)
 
-test: setup ## every test, the browser's too; ARGS="-k name" for some
-	@sh scripts/install_chromium.sh
+test: setup ## every test, on SQLite and PostgreSQL and in a browser; ARGS="-k name" for some
+	@sh scripts/install_tools.sh chromium postgresql
 	$(BIN)/python -m pytest --no-skips $(ARGS)
 
 check: setup ## format, lint, types, layers, definitions, locks

@@ -141,6 +141,13 @@ def open_case(app: Flask, member: Member, start: date = date(2026, 1, 1)) -> str
         )[0]
 
 
+def dump(app: Flask) -> list[str]:
+    """Everything that the database holds, a line a row."""
+    with app.app_context():
+        tables = db.metadata.sorted_tables
+        return [f"{table.name} {dict(row._mapping)}" for table in tables for row in db.session.execute(select(table))]
+
+
 class Visitor:
     """A browser with its own cookies, which sends the token against forged requests as a page's form does."""
 

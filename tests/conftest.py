@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from weakref import finalize
 
 import pytest
 from argon2.profiles import CHEAPEST
@@ -13,6 +14,7 @@ from tests.postgres import Server, running
 from web import create_app
 from web.config import Settings
 from web.database import initialise
+from web.tables import db
 
 ROOT = Path(__file__).parents[1]
 
@@ -28,6 +30,9 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if session.config.getoption("--no-skips") and skipped(session.config) and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
+
+#: For a test of what only SQLite has; it runs on that database alone.
+on_sqlite = pytest.mark.parametrize("server", ["sqlite"], indirect=True)
 
 FIGURES = pytest.StashKey[list[str]]()
 
@@ -64,12 +69,17 @@ def postgres() -> Iterator[Server]:
 @pytest.fixture(scope="session")
 def make_app(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Flask]:
     """Makes a service with an empty database of its own; *definitions* are those of the checkout if not said."""
+    return maker(tmp_path_factory, lambda folder: f"sqlite:///{folder}/borang.sqlite")
+
+
+def maker(folders: pytest.TempPathFactory, address: Callable[[Path], str]) -> Callable[..., Flask]:
+    """What makes services whose database stands at the *address* of their folder."""
 
     def make(*, definitions: Path = ROOT, demo: bool = False) -> Flask:
-        folder = tmp_path_factory.mktemp("instance")
+        folder = folders.mktemp("instance")
         settings = Settings(
             instance=folder,
-            database_url=f"sqlite:///{folder}/test.sqlite",
+            database_url=address(folder),
             secret_key="kunci-rahasia-untuk-pengujian-saja-0123456789",
             definitions=definitions,
             argon2=CHEAPEST,
@@ -78,6 +88,8 @@ def make_app(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Flask]:
         app = create_app(settings)
         with app.app_context():
             initialise()
+            # Closed when nobody needs the service any more: a module's lives longer than a test's.
+            finalize(app, db.engine.dispose)
         return app
 
     return make

@@ -74,7 +74,8 @@ class Statement:
 
 
 def _row_of(description: Sequence[Sequence[Any]]) -> Any:
-    return namedtuple("Row", [column[0] for column in description])
+    # PostgreSQL calls a column without a name `?column?`.
+    return namedtuple("Row", [column[0] for column in description], rename=True)
 
 
 def connection_of(rows: Any) -> Connection:

@@ -27,10 +27,10 @@ CANDIDATES = ("chromium", "chromium-browser", "google-chrome")
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """The Chromium that ``scripts/install_chromium.sh`` finds or installs."""
+    """The Chromium that ``scripts/install_tools.sh`` finds or installs."""
     named = os.environ.get("CHROMIUM")
     found = shutil.which(named) if named else next(filter(None, map(shutil.which, CANDIDATES)), None)
-    assert found, "no Chromium: run sh scripts/install_chromium.sh"
+    assert found, "no Chromium: run sh scripts/install_tools.sh chromium"
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=found, chromium_sandbox=False, args=ARGUMENTS)
         yield chromium

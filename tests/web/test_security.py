@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import sqlite3
 import stat
 import threading
 from pathlib import Path
@@ -12,7 +11,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, text, update
 
-from tests.cast import SECRET, Cast, Visitor, app_with, close, open_case, settings_in
+from tests.cast import SECRET, Cast, Visitor, app_with, close, dump, open_case, settings_in
+from tests.conftest import on_sqlite
 from web.access import audience_of
 from web.config import BODY_LIMIT, FIELD_LIMIT, TEXT_LIMIT, Misconfigured, Settings
 from web.database import writing
@@ -212,10 +212,10 @@ def test_a_get_request_cannot_begin_to_write(app: Flask) -> None:
             pass
 
 
-def test_no_get_request_changes_a_row(app: Flask, settings: Settings, visitor: Visitor, cast: Cast) -> None:
+def test_no_get_request_changes_a_row(app: Flask, visitor: Visitor, cast: Cast) -> None:
     case = open_case(app, cast.rahmadi)
     visitor.sign_in(cast.rahmadi)
-    before = _dump(settings)
+    before = dump(app)
     for rule in app.url_map.iter_rules():
         if "GET" in (rule.methods or ()):
             values = {"case_id": case, "action": "ajukan_rencana", "role": "rekan_kerja"}
@@ -223,7 +223,7 @@ def test_no_get_request_changes_a_row(app: Flask, settings: Settings, visitor: V
             for name in rule.arguments:
                 path = path.replace(f"<{name}>", values.get(name, "x")).replace(f"<path:{name}>", "x")
             assert visitor.get(path).status_code < 500, path
-    assert _dump(settings) == before
+    assert dump(app) == before
 
 
 # --- when something is wrong ------------------------------------------------------------------------------------------
@@ -291,6 +291,7 @@ def test_a_writing_transaction_is_kept_whole_or_not_at_all(app: Flask) -> None:
             rows.execute(update(Region).values(title="Lain"))
 
 
+@on_sqlite
 def test_writers_that_read_first_wait_for_each_other(app: Flask) -> None:
     def add() -> None:
         with app.app_context(), writing() as rows:
@@ -308,6 +309,7 @@ def test_writers_that_read_first_wait_for_each_other(app: Flask) -> None:
         assert db.session.scalars(select(Region.title)).one() == "12"
 
 
+@on_sqlite
 def test_the_database_survives_a_power_cut_and_keeps_references(app: Flask) -> None:
     with app.app_context():
         found = {name: db.session.execute(text(f"PRAGMA {name}")).scalar() for name in PRAGMAS}
@@ -316,11 +318,3 @@ def test_the_database_survives_a_power_cut_and_keeps_references(app: Flask) -> N
 
 PRAGMAS = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 5000}
 TYPED = "application/x-www-form-urlencoded"
-
-
-def _dump(settings: Settings) -> list[str]:
-    connection = sqlite3.connect(settings.instance / "borang.sqlite")
-    try:
-        return list(connection.iterdump())
-    finally:
-        connection.close()

@@ -13,6 +13,7 @@ from sqlalchemy import event, select, text, update
 
 from engine.nip import grouped
 from tests.cast import PASSWORD, Cast, Visitor, app_with, close
+from tests.conftest import on_sqlite
 from web import sessions, throttle
 from web.config import Settings
 from web.database import writing
@@ -134,6 +135,7 @@ def test_all_sessions_of_a_person_can_be_ended(app: Flask, cast: Cast) -> None:
     assert [phone.is_signed_in(), desk.is_signed_in(), other.is_signed_in()] == [False, False, True]
 
 
+@on_sqlite
 def test_finding_out_who_is_signed_in_takes_one_query(app: Flask, visitor: Visitor, cast: Cast) -> None:
     visitor.sign_in(cast.rahmadi)
     asked: list[str] = []

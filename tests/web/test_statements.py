@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from flask import Flask
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from web.database import reading, writing
 from web.statements import Statement
@@ -31,5 +31,5 @@ def test_a_broken_rule_is_told_as_sqlalchemy_tells_it_without_what_was_sent(app:
 
 
 def test_a_statement_that_is_wrong_is_told_at_once(app: Flask) -> None:
-    with app.app_context(), pytest.raises(OperationalError):
+    with app.app_context(), pytest.raises(DatabaseError):
         Statement("select nothing from nowhere").first(reading(), {})
