@@ -21,14 +21,14 @@ def note(held: Held, kind: str, details: Iterable[str]) -> None:
     Nothing is noted of somebody who answers anonymously: the line would say when they answered.
     """
     details = sorted(details)
-    if not details or _unnamed(held):
+    if not details or unnamed(held):
         return
     line = {"at": wall().isoformat(), "person": current_user.id, "case": held.case.id, "kind": kind}
     with writing() as rows:
         rows.execute(_LINE, {**line, "detail": json.dumps(details)})
 
 
-def _unnamed(held: Held) -> bool:
+def unnamed(held: Held) -> bool:
     """Whether somebody works on an open anonymous task of the case."""
     open_duties = (held.process.duties[name] for name in held.case.open)
     return any(duty.anonymous and actor.role in duty.actor for duty in open_duties for actor in held.actors)

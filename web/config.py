@@ -8,6 +8,7 @@
 ``BORANG_HOSTS``       the host names under which the service answers, separated by commas
 ``BORANG_HTTPS``       ``1`` or ``0``: whether browsers reach it by HTTPS; yes, unless all hosts are local
 ``BORANG_PROXIES``     how many proxies of yours stand before it, each adding ``X-Forwarded-For``; none by default
+``BORANG_METRICS``     at least 32 characters, with which monitoring may read ``/metrics``; nobody may without it
 =====================  ==========================================================================================
 """
 
@@ -61,15 +62,14 @@ class Settings:
     hosts: tuple[str, ...] = LOCAL_HOSTS
     https: bool = False
     proxies: int = 0
+    metrics_token: str = field(default="", repr=False)
     demo: bool = False
     argon2: Parameters = field(default_factory=lambda: OWASP)
 
     def __post_init__(self) -> None:
-        if len(self.secret_key) < KEY_LENGTH or len(set(self.secret_key)) < KEY_LENGTH // 4:
-            raise Misconfigured(
-                f"BORANG_SECRET_KEY: pakai paling sedikit {KEY_LENGTH} karakter acak. / "
-                f"Use at least {KEY_LENGTH} random characters."
-            )
+        _refuse_guessable("BORANG_SECRET_KEY", self.secret_key)
+        if self.metrics_token:
+            _refuse_guessable("BORANG_METRICS", self.metrics_token)
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ, *, demo: bool = False) -> Settings:
@@ -91,6 +91,7 @@ class Settings:
             hosts=hosts or LOCAL_HOSTS,
             https=environ.get("BORANG_HTTPS", "0" if local else "1") == "1",
             proxies=_count("BORANG_PROXIES", environ),
+            metrics_token=environ.get("BORANG_METRICS", ""),
             demo=demo,
         )
 
@@ -108,7 +109,8 @@ class Settings:
         return {
             "SECRET_KEY": self.secret_key,
             "SQLALCHEMY_DATABASE_URI": self.database_url,
-            "SQLALCHEMY_ENGINE_OPTIONS": {"pool_size": 16, "max_overflow": 16},
+            # What a statement was given stands in no error: it may be an answer.
+            "SQLALCHEMY_ENGINE_OPTIONS": {"pool_size": 16, "max_overflow": 16, "hide_parameters": True},
             "TRUSTED_HOSTS": list(self.hosts),
             "MAX_CONTENT_LENGTH": BODY_LIMIT,
             "MAX_FORM_MEMORY_SIZE": TEXT_LIMIT,
@@ -123,6 +125,13 @@ class Settings:
             "WTF_CSRF_TIME_LIMIT": None,
             "BABEL_DEFAULT_LOCALE": "id",
         }
+
+
+def _refuse_guessable(name: str, secret: str) -> None:
+    if len(secret) < KEY_LENGTH or len(set(secret)) < KEY_LENGTH // 4:
+        raise Misconfigured(
+            f"{name}: pakai paling sedikit {KEY_LENGTH} karakter acak. / Use at least {KEY_LENGTH} random characters."
+        )
 
 
 def definitions_root(environ: Mapping[str, str] = os.environ) -> Path:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask, has_request_context, request
 from flask_migrate import Migrate, upgrade
-from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy import Connection, Engine, event
 from sqlalchemy.orm import Session, scoped_session
 
 from web.tables import db
@@ -89,13 +90,12 @@ def up_to_date() -> bool:
     """Whether the tables are those that this version of the service needs."""
     with db.engine.connect() as connection:
         heads = MigrationContext.configure(connection).get_current_heads()
-    return set(heads) == set(ScriptDirectory(str(MIGRATIONS)).get_heads())
+    return set(heads) == _needed()
 
 
-def answers() -> bool:
-    """Whether the database answers and has its tables."""
-    db.session.execute(text("SELECT 1"))
-    return up_to_date()
+@cache
+def _needed() -> frozenset[str]:
+    return frozenset(ScriptDirectory(str(MIGRATIONS)).get_heads())
 
 
 def _prepare_sqlite(engine: Engine) -> None:

@@ -12,7 +12,9 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from engine.feel import FeelError
+from web import logs
 from web.frame import frame
+from web.metrics import database_failed
 from web.tables import db
 
 log = logging.getLogger(__name__)
@@ -51,12 +53,13 @@ def refused(error: HTTPException) -> Any:
 
 def too_much(error: FeelError) -> Any:
     """The page where what was filled in makes an expression cost more than its budget."""
-    log.warning("an expression was stopped: %s", error)
+    log.warning("an expression was stopped: %s", error.code)
     return page(422), 422
 
 
 def busy(error: OperationalError) -> Any:
     """The page while the database does not answer in time."""
+    database_failed(logs.code_of(error) or type(error).__name__)
     return _logged(error, 503)
 
 
@@ -67,7 +70,7 @@ def broken(error: Exception) -> Any:
 
 def _logged(error: Exception, status: int) -> Any:
     reference = secrets.token_hex(4)
-    log.error("%s %s", reference, type(error).__name__, exc_info=error)
+    log.error("%s %s %s", reference, type(error).__name__, logs.request_id(), exc_info=error)
     try:
         db.session.rollback()
         return page(status, reference=reference), status

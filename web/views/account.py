@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from web import clock, people, sessions
 from web.access import open_to, own_path
 from web.config import Settings
-from web.database import answers, reading, writing
+from web.database import reading, writing
 from web.frame import frame
 from web.languages import LANGUAGES
 from web.store import store
@@ -75,22 +75,6 @@ def choose_language(code: str) -> Response:
 def help() -> str:
     """What this is and how to go about it, for each role."""
     return render_template("account/help.html")
-
-
-@blueprint.get("/healthz")
-@open_to("everyone")
-def healthy() -> Response:
-    """The process answers."""
-    return Response("ok\n", mimetype="text/plain")
-
-
-@blueprint.get("/readyz")
-@open_to("everyone")
-def ready() -> Response:
-    """The database answers as well and has the tables of this version."""
-    return (
-        Response("ok\n", mimetype="text/plain") if answers() else Response("borang init\n", 503, mimetype="text/plain")
-    )
 
 
 # --- the demo ---------------------------------------------------------------------------------------------------------

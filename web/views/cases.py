@@ -19,7 +19,7 @@ from engine.desk import Offer, desk
 from engine.process import NOTE
 from web import attachments, documents, drafts, pages, results
 from web.access import open_to
-from web.audit import note
+from web.audit import note, unnamed
 from web.clock import now
 from web.controls import input_id
 from web.database import reading, writing
@@ -27,6 +27,7 @@ from web.errors import refused
 from web.filling import Filling, intent_of, typed_from
 from web.frame import frame
 from web.inbox import inbox
+from web.logs import say_nothing
 from web.store import Conflict, Held, Missing, Opened, store
 
 blueprint = Blueprint("cases", __name__)
@@ -258,7 +259,10 @@ def attachment(case_id: str, attachment: str) -> Response:
 
 
 def _held(case_id: str) -> Held:
-    return store().held(reading(), current_user.id, case_id)
+    held = store().held(reading(), current_user.id, case_id)
+    if unnamed(held):
+        say_nothing()
+    return held
 
 
 def _frame(held: Held, **more: Any) -> dict[str, Any]:
