@@ -19,9 +19,9 @@ REPORT = f"/masyarakat/lapor/{REGION}/{WORKFLOW}/{UNIT}/aduan/warga"
 
 
 @pytest.fixture(scope="module")
-def village(make_app: Callable[..., Flask]) -> Iterator[tuple[Village, str]]:
+def village(make_sqlite_app: Callable[..., Flask]) -> Iterator[tuple[Village, str]]:
     """The village, and where its service answers."""
-    found = Village(make_app)
+    found = Village(make_sqlite_app)
     server = make_server("127.0.0.1", 0, found.app, threaded=True, request_handler=_Silent)
     thread = Thread(target=server.serve_forever, daemon=True)
     thread.start()

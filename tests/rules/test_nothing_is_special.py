@@ -73,9 +73,9 @@ def test_scenarios_pass_under_other_names_in_the_engine(elsewhere: Path) -> None
             assert result.differences == (), scenario.id
 
 
-def test_scenarios_pass_under_other_names_on_the_pages(elsewhere: Path, make_app) -> None:
+def test_scenarios_pass_under_other_names_on_the_pages(elsewhere: Path, make_sqlite_app) -> None:
     """The first few of each process, whose path goes through all its pages."""
-    app = make_app(definitions=elsewhere)
+    app = make_sqlite_app(definitions=elsewhere)
     library = load(elsewhere)
     for scenarios in _scenarios(elsewhere):
         for scenario in [s for s in scenarios if not s.expect_error][:ON_PAGES]:
