@@ -30,7 +30,8 @@ _FIND = Statement("""
 select p.id, p.name, p.nip, p.region_id, r.title as region, r.zone, p.unit_code, p.language,
        exists (select 1 from person q where q.superior_id = p.id) as leads,
        exists (select 1 from office o where o.person_id = p.id) as in_office,
-       exists (select 1 from office o where o.person_id = p.id and o.unit_code <> '') as in_unit_office
+       exists (select 1 from office o where o.person_id = p.id and o.unit_code <> '') as in_unit_office,
+       (select count(*) from notice n where n.person_id = p.id and n.read_at is null) as unread
 from sign_in s join person p on p.id = s.person_id join region r on r.id = p.region_id
 where s.token_hash = :token_hash and s.expires_on >= :today and p.active
 """)
@@ -53,6 +54,8 @@ class SignedIn:
     #: Whether they hold an office of the region or of a unit, and whether of a unit.
     in_office: bool
     in_unit_office: bool
+    #: How many notices they have not read.
+    unread: int
     token: str = field(default="", repr=False)
 
     is_authenticated: ClassVar[bool] = True

@@ -22,6 +22,8 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    text,
+    true,
 )
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -91,6 +93,7 @@ class Person(db.Model):  # type: ignore[name-defined]
     superior_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"), index=True)
     language: Mapped[str] = mapped_column(String(2), default="id")
     email: Mapped[str | None] = mapped_column(String(254))
+    wants_mail: Mapped[bool] = mapped_column(Boolean, default=True, server_default=true())
     profile: Mapped[str] = mapped_column(Text, default="{}")
     __table_args__ = (Index(None, "region_id", "unit_code"), Index(None, "name"))
 
@@ -365,8 +368,14 @@ class Job(db.Model):  # type: ignore[name-defined]
     __table_args__ = (Index(None, "state", "run_at"),)
 
 
+_UNREAD = text("read_at is null")
+
+
 class Notice(db.Model):  # type: ignore[name-defined]
-    """What somebody is told inside the service. ``kind`` and ``detail`` are put into words when it is shown."""
+    """What somebody is told inside the service. ``kind`` and ``detail`` are put into words when it is shown.
+
+    ``read_at`` is a whole day, so that it says nothing about when somebody answered anonymously.
+    """
 
     __tablename__ = "notice"
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
@@ -377,7 +386,11 @@ class Notice(db.Model):  # type: ignore[name-defined]
     dedup_key: Mapped[str] = mapped_column(String(200), unique=True)
     at: Mapped[datetime] = mapped_column(Instant)
     read_at: Mapped[datetime | None] = mapped_column(Instant)
-    __table_args__ = (Index(None, "person_id", "at"),)
+    __table_args__ = (
+        Index(None, "person_id", "at"),
+        # Every page counts those that are not read.
+        Index("ix_notice_unread", "person_id", "at", sqlite_where=_UNREAD, postgresql_where=_UNREAD),
+    )
 
 
 class Webhook(db.Model):  # type: ignore[name-defined]

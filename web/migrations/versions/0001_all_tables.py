@@ -132,6 +132,7 @@ def upgrade() -> None:
         sa.Column("superior_id", sa.String(length=36), nullable=True),
         sa.Column("language", sa.String(length=2), nullable=False),
         sa.Column("email", sa.String(length=254), nullable=True),
+        sa.Column("wants_mail", sa.Boolean(), server_default=sa.true(), nullable=False),
         sa.Column("profile", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["region_id"], ["region.id"], name=op.f("fk_person_region_id_region")),
         sa.ForeignKeyConstraint(["superior_id"], ["person.id"], name=op.f("fk_person_superior_id_person")),
@@ -321,6 +322,13 @@ def upgrade() -> None:
     with op.batch_alter_table("notice", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_notice_case_id"), ["case_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_notice_person_id_at"), ["person_id", "at"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_notice_unread"),
+            ["person_id", "at"],
+            unique=False,
+            sqlite_where=sa.text("read_at is null"),
+            postgresql_where=sa.text("read_at is null"),
+        )
 
     op.create_table(
         "seat",
@@ -382,6 +390,7 @@ def downgrade() -> None:
 
     op.drop_table("seat")
     with op.batch_alter_table("notice", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_notice_unread"))
         batch_op.drop_index(batch_op.f("ix_notice_person_id_at"))
         batch_op.drop_index(batch_op.f("ix_notice_case_id"))
 

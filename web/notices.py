@@ -1,0 +1,103 @@
+"""Notices: what somebody is told inside the service, kept until they have read it, and for a year."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Mapping
+from datetime import UTC, datetime, time, timedelta
+from typing import Any, NamedTuple
+
+from web.statements import Statement, stamp
+
+#: Work waits for the reader; a deadline is near; it has passed; it has passed for others; the case has come to its
+#: end; a cycle has begun.
+ENTERED, REMINDER, OVERDUE, ESCALATED, CLOSED, CYCLE_OPENED = (
+    "entered", "reminder", "overdue", "escalated", "closed", "cycle_opened",
+)  # fmt: skip
+#: Notices of one page.
+PAGE = 20
+KEPT = timedelta(days=365)
+
+_TELL = Statement("""
+insert into notice (id, person_id, case_id, kind, detail, dedup_key, at)
+values (:id, :person, :case, :kind, :detail, :dedup, :at) on conflict (dedup_key) do nothing
+""")
+_COLUMNS = "id, person_id, case_id, kind, detail, at, read_at"
+_ONE = Statement(f"select {_COLUMNS} from notice where id = :id")
+_LISTED = {
+    unread: Statement(f"""
+    select {_COLUMNS} from notice
+    where person_id = :person and read_at is {state} and (at, id) < (:at, :id) order by at desc, id desc limit :n
+    """)
+    for unread, state in ((True, "null"), (False, "not null"))
+}
+_READ = Statement("update notice set read_at = :day where id = :id and person_id = :person and read_at is null")
+_READ_ALL = Statement("update notice set read_at = :day where person_id = :person and read_at is null")
+_PAST = Statement("update notice set read_at = :day where case_id = :case and kind = 'entered' and read_at is null")
+_FORGET = Statement("delete from notice where case_id = :case and kind in ('reminder', 'overdue', 'escalated')")
+_PURGE = Statement("delete from notice where at < :before")
+
+
+class Place(NamedTuple):
+    """Where a page of notices begins: after this one."""
+
+    unread: bool
+    at: str
+    id: str
+
+
+#: Before every notice.
+TOP = Place(True, "9999-12-31T00:00:00.000000+00:00", "")
+
+
+def tell(
+    rows: Any, person: str, kind: str, reason: str, detail: Mapping[str, Any], now: datetime, *, case: str | None
+) -> str | None:
+    """Tells *person* once for each *kind* and *reason*; the new notice's id, ``None`` if they were told before."""
+    notice = uuid.uuid4().hex
+    row = {"id": notice, "person": person, "case": case, "kind": kind, "detail": json.dumps(detail), "at": stamp(now)}
+    told = _TELL.change(rows, {**row, "dedup": f"{kind}:{reason}:{person}"})
+    return notice if told else None
+
+
+def one(rows: Any, notice: str) -> Any:
+    """The row of a notice; ``None`` if it is gone."""
+    return _ONE.first(rows, {"id": notice})
+
+
+def listed(rows: Any, person: str, after: Place = TOP) -> list[Any]:
+    """The notices of *person* after a place, unread ones first, the latest first: a page, and one more if there is."""
+    found: list[Any] = []
+    for unread in (True, False) if after.unread else (False,):
+        begin = after if unread == after.unread else TOP
+        binds = {"person": person, "at": begin.at, "id": begin.id, "n": PAGE + 1 - len(found)}
+        found += _LISTED[unread].all(rows, binds)
+    return found
+
+
+def read(rows: Any, person: str, notice: str, now: datetime) -> None:
+    """*person* has read one of their own notices."""
+    _READ.change(rows, {"id": notice, "person": person, "day": _day(now)})
+
+
+def read_all(rows: Any, person: str, now: datetime) -> None:
+    _READ_ALL.change(rows, {"person": person, "day": _day(now)})
+
+
+def past(rows: Any, case: str, now: datetime) -> None:
+    """The case has moved on: what was asked at an earlier stage waits no more.
+
+    Who was reminded is forgotten: laid beside the order of anonymous answers it would say who had answered by then.
+    """
+    _FORGET.change(rows, {"case": case})
+    _PAST.change(rows, {"case": case, "day": _day(now)})
+
+
+def purge(rows: Any, now: datetime) -> int:
+    """Forgets notices of more than a year ago; how many."""
+    return _PURGE.change(rows, {"before": stamp(now - KEPT)})
+
+
+def _day(now: datetime) -> str:
+    return stamp(datetime.combine(now.astimezone(UTC).date(), time(), UTC))
