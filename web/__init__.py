@@ -15,11 +15,24 @@ def create_app(settings: Settings | None = None) -> Flask:
     # Read here, so that a command that needs no service does not wait for its parts.
     from flask import Flask
 
-    from web import access, clock, database, errors, frame, languages, passwords, security, sessions, watch
-    from web.views import account, cases, figures, health, offices, public
+    from web import (
+        access,
+        clock,
+        database,
+        errors,
+        frame,
+        languages,
+        mail,
+        passwords,
+        security,
+        sessions,
+        watch,
+        webhooks,
+    )
+    from web.views import account, cases, figures, health, notices, offices, public
 
     # In order: what is asked of a request first stands first.
-    parts = (watch, database, sessions, languages, passwords, access, security, frame, errors)
+    parts = (watch, database, sessions, languages, passwords, access, security, frame, errors, mail, webhooks)
     settings = settings or Settings.from_environment()
     app = Flask("web", instance_path=str(settings.instance), static_folder=None)
     app.config.from_mapping(settings.flask())
@@ -27,6 +40,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     clock.init_app(app, movable=settings.demo)
     for part in parts:
         part.init_app(app)
-    for views in (account, cases, figures, health, offices, public):
+    for views in (account, cases, figures, health, notices, offices, public):
         app.register_blueprint(views.blueprint)
     return app

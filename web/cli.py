@@ -30,6 +30,7 @@ COMMANDS = {
     "scenario": ("scenario", "scenario_group"),
     "serve": ("service", "serve_command"),
     "test": ("test", "test_command"),
+    "webhook": ("webhook", "webhook_group"),
 }
 
 

@@ -1,6 +1,5 @@
 """The settings of a running service, from its environment. Nothing else reads the environment.
 
-=====================  ==========================================================================================
 ``BORANG_INSTANCE``    folder of the database, the secret key and uploads; ``instance`` of the checkout by default
 ``DATABASE_URL``       SQLite in that folder by default; ``postgresql://…`` where one machine is not enough
 ``BORANG_SECRET_KEY``  at least 32 characters; without it one is made, once, in the instance folder
@@ -10,6 +9,21 @@
 ``BORANG_PROXIES``     how many proxies of yours stand before it, each adding ``X-Forwarded-For``; none by default
 ``BORANG_METRICS``     at least 32 characters, with which monitoring may read ``/metrics``; nobody may without it
 =====================  ==========================================================================================
+=======
+========================  ==========================================================================================
+``BORANG_INSTANCE``       folder of the database, the secret key and uploads; ``instance`` of the checkout by default
+``DATABASE_URL``          SQLite in that folder by default; ``postgresql://…`` where one machine is not enough
+``BORANG_SECRET_KEY``     at least 32 characters; without it one is made, once, in the instance folder
+``BORANG_DEFINITIONS``    folder with ``workflows`` and ``forms``
+``BORANG_HOSTS``          the host names under which the service answers, separated by commas
+``BORANG_HTTPS``          ``1`` or ``0``: whether browsers reach it by HTTPS; yes, unless all hosts are local
+``BORANG_PROXIES``        how many proxies of yours stand before it, each adding ``X-Forwarded-For``; none by default
+``BORANG_METRICS``        at least 32 characters, with which monitoring may read ``/metrics``; nobody may without it
+``BORANG_URL``            the address under which people reach the service, for links in letters: ``https://host``
+``BORANG_MAIL``           the server that takes letters: ``smtps://user:password@host:port``; none without it
+``BORANG_MAIL_FROM``      the address that letters come from
+``BORANG_WEBHOOK_HOSTS``  hosts of other systems that may be told of moves, separated by commas; none by default
+========================  ==========================================================================================
 """
 
 from __future__ import annotations
@@ -63,6 +77,10 @@ class Settings:
     https: bool = False
     proxies: int = 0
     metrics_token: str = field(default="", repr=False)
+    url: str = ""
+    mail: str = field(default="", repr=False)
+    mail_from: str = ""
+    webhook_hosts: tuple[str, ...] = ()
     demo: bool = False
     argon2: Parameters = field(default_factory=lambda: OWASP)
 
@@ -81,7 +99,7 @@ class Settings:
         instance = base / "demo" if demo else base
         instance.mkdir(parents=True, exist_ok=True)
         own = f"sqlite:///{instance / DATABASE}"
-        hosts = tuple(host.strip() for host in environ.get("BORANG_HOSTS", "").split(",") if host.strip())
+        hosts = _listed("BORANG_HOSTS", environ)
         local = set(hosts) <= set(LOCAL_HOSTS)
         return cls(
             instance=instance,
@@ -92,6 +110,11 @@ class Settings:
             https=environ.get("BORANG_HTTPS", "0" if local else "1") == "1",
             proxies=_count("BORANG_PROXIES", environ),
             metrics_token=environ.get("BORANG_METRICS", ""),
+            url=environ.get("BORANG_URL", ""),
+            # The demo's people are invented: nobody gets a letter, no system is told.
+            mail="" if demo else environ.get("BORANG_MAIL", ""),
+            mail_from=environ.get("BORANG_MAIL_FROM", ""),
+            webhook_hosts=() if demo else _listed("BORANG_WEBHOOK_HOSTS", environ),
             demo=demo,
         )
 
@@ -143,6 +166,10 @@ def definitions_root(environ: Mapping[str, str] = os.environ) -> Path:
 
 def _home() -> Path:
     return CHECKOUT if (CHECKOUT / "pyproject.toml").is_file() else Path.cwd()
+
+
+def _listed(name: str, environ: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(part.strip() for part in environ.get(name, "").split(",") if part.strip())
 
 
 def _count(name: str, environ: Mapping[str, str]) -> int:

@@ -32,6 +32,7 @@ PAGES = (
     ("offices.rounds", N_("Siklus"), "in_office"),
     ("figures.shelves", N_("Statistik"), "in_office"),
     ("offices.codes", N_("Suara warga"), "in_unit_office"),
+    ("notices.board", N_("Pemberitahuan"), None),
     ("account.help", N_("Bantuan"), None),
 )
 
@@ -67,6 +68,7 @@ def _person() -> dict[str, Any]:
     return {
         "region": current_user.region,
         "person": current_user.name,
+        "unread": current_user.unread,
         "nav": list(_navigation()),
         "sign_out": url_for("account.sign_out"),
     }
@@ -77,7 +79,8 @@ def _navigation() -> Any:
         if endpoint == "offices.codes" and not gathers(current_user.region_id):
             continue
         if needed is None or getattr(current_user, needed):
-            yield url_for(endpoint), _(name), request.endpoint == endpoint, None
+            number = current_user.unread if endpoint == "notices.board" else None
+            yield url_for(endpoint), _(name), request.endpoint == endpoint, number
 
 
 @cache

@@ -34,8 +34,11 @@ _LISTED = {
 }
 _READ = Statement("update notice set read_at = :day where id = :id and person_id = :person and read_at is null")
 _READ_ALL = Statement("update notice set read_at = :day where person_id = :person and read_at is null")
-_PAST = Statement("update notice set read_at = :day where case_id = :case and kind = 'entered' and read_at is null")
-_FORGET = Statement("delete from notice where case_id = :case and kind in ('reminder', 'overdue', 'escalated')")
+_EARLIER = "case_id = :case and dedup_key not like :present"
+_PAST = Statement(f"""
+update notice set read_at = :day where {_EARLIER} and kind in ('entered', 'cycle_opened') and read_at is null
+""")
+_FORGET = Statement(f"delete from notice where {_EARLIER} and kind in ('reminder', 'overdue', 'escalated')")
 _PURGE = Statement("delete from notice where at < :before")
 
 
@@ -54,7 +57,10 @@ TOP = Place(True, "9999-12-31T00:00:00.000000+00:00", "")
 def tell(
     rows: Any, person: str, kind: str, reason: str, detail: Mapping[str, Any], now: datetime, *, case: str | None
 ) -> str | None:
-    """Tells *person* once for each *kind* and *reason*; the new notice's id, ``None`` if they were told before."""
+    """Tells *person* once for each *kind* and *reason*; the new notice's id, ``None`` if they were told before.
+
+    A reason about a case begins with the case and its entry.
+    """
     notice = uuid.uuid4().hex
     row = {"id": notice, "person": person, "case": case, "kind": kind, "detail": json.dumps(detail), "at": stamp(now)}
     told = _TELL.change(rows, {**row, "dedup": f"{kind}:{reason}:{person}"})
@@ -85,13 +91,14 @@ def read_all(rows: Any, person: str, now: datetime) -> None:
     _READ_ALL.change(rows, {"person": person, "day": _day(now)})
 
 
-def past(rows: Any, case: str, now: datetime) -> None:
-    """The case has moved on: what was asked at an earlier stage waits no more.
+def past(rows: Any, case: str, entry: int, now: datetime) -> None:
+    """The case has moved on to *entry*: what was asked at an earlier stage waits no more.
 
     Who was reminded is forgotten: laid beside the order of anonymous answers it would say who had answered by then.
     """
-    _FORGET.change(rows, {"case": case})
-    _PAST.change(rows, {"case": case, "day": _day(now)})
+    earlier = {"case": case, "present": f"%:{case}:{entry}:%"}
+    _FORGET.change(rows, earlier)
+    _PAST.change(rows, {**earlier, "day": _day(now)})
 
 
 def purge(rows: Any, now: datetime) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -76,6 +77,38 @@ def set_password(person_id: str, password: str) -> None:
 def set_language(person_id: str, language: str) -> None:
     with writing() as rows:
         rows.execute(update(Row).where(Row.id == person_id).values(language=language))
+
+
+#: A mail address as mail servers agree on it: no quoting, no comments, nothing that could be another header.
+_ADDRESS = re.compile(
+    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}"
+)
+_LONGEST = 254
+
+
+def is_address(text: str) -> bool:
+    """Whether letters can be sent to *text*."""
+    local = text.partition("@")[0]
+    dots = local.startswith(".") or local.endswith(".") or ".." in local
+    return len(text) <= _LONGEST and not dots and bool(_ADDRESS.fullmatch(text))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mail:
+    """Where somebody's letters go, if an address is known, and whether they want any."""
+
+    address: str | None
+    wanted: bool
+
+
+def mail_of(person_id: str) -> Mail:
+    row = db.session.get_one(Row, person_id)
+    return Mail(address=row.email, wanted=row.wants_mail)
+
+
+def set_wants_mail(person_id: str, wanted: bool) -> None:
+    with writing() as rows:
+        rows.execute(update(Row).where(Row.id == person_id).values(wants_mail=wanted))
 
 
 def _rows(*conditions: ColumnElement[bool]) -> Iterator[Row]:

@@ -448,6 +448,14 @@ class Store:
         )
         if outcome:
             self._write(rows, held, actor, outcome, now)
+            self._tell_seated(rows, held, role, outcome.case, now)
+
+    def _tell_seated(self, rows: Rows, held: Held, role: str, case: Case, now: datetime) -> None:
+        """People who take their seats while the stage waits for them are told as if it had just been entered."""
+        waited_for = any(role in duty.actor for duty in held.process.by_stage[case.stage])
+        if waited_for and case.entry == held.case.entry:
+            about = {"case": case.id, "entry": case.entry}
+            outbox.put(rows, outbox.ENTERED, f"{case.id}:{case.entry}:{case.version}", about, now)
 
     def take_in(
         self, rows: Rows, standing: Standing, given: Given, now: datetime, spent: frozenset[str] = frozenset()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from web import outbox
+from web import mail, messages, outbox, webhooks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,10 +24,10 @@ class Kind:
 
 
 KINDS: dict[str, Kind] = {
-    outbox.ENTERED: Kind(),
-    outbox.REMINDER: Kind(),
-    outbox.OVERDUE: Kind(),
-    outbox.CYCLE_OPENED: Kind(),
-    outbox.MAIL: Kind(),
-    outbox.WEBHOOK: Kind(),
+    outbox.ENTERED: Kind(within=messages.entered),
+    outbox.REMINDER: Kind(within=messages.deadline),
+    outbox.OVERDUE: Kind(within=messages.deadline),
+    outbox.CYCLE_OPENED: Kind(within=messages.cycle_opened),
+    outbox.MAIL: Kind(outside=mail.send),
+    outbox.WEBHOOK: Kind(outside=webhooks.send),
 }

@@ -1,0 +1,131 @@
+"""What somebody is told, put into words: the page of notices."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from engine.clock import due_on
+from web import notices
+from web.languages import ZONE_NAMES, day, moment, translated
+from web.notices import Place
+from web.statements import stamp
+from web.store import Held, Missing, instant, store
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """One notice: what to do, about whom, until when, when it was told, and whether it leads anywhere."""
+
+    id: str
+    title: str
+    about: str
+    state: str
+    late: bool
+    told: str
+    opens: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Board:
+    """A page of notices; ``next`` is the address of the following one, ``first`` of the first if this is another."""
+
+    unread: tuple[Told, ...]
+    read: tuple[Told, ...]
+    first: str
+    next: str
+
+
+def board(rows: Any, person: str, zone: str, after: Place | None = None) -> Board:
+    """The notices of *person*. What they may no longer open is told without names."""
+    found = notices.listed(rows, person, after or notices.TOP)
+    shown, more = found[: notices.PAGE], len(found) > notices.PAGE
+    last = shown[-1] if more else None
+    return Board(
+        unread=tuple(_told(rows, person, zone, row) for row in shown if row.read_at is None),
+        read=tuple(_told(rows, person, zone, row) for row in shown if row.read_at is not None),
+        first=url_for("notices.board") if after else "",
+        next=url_for("notices.board", sesudah=_written(last)) if last else "",
+    )
+
+
+def _written(row: Any) -> str:
+    return f"{int(row.read_at is None)}~{stamp(instant(row.at))}~{row.id}"
+
+
+def place(written: str) -> Place | None:
+    """Where a page begins, as its address says; ``None`` where it says nothing that makes sense."""
+    unread, _tilde, rest = written.partition("~")
+    at, _tilde, ident = rest.partition("~")
+    try:
+        return Place(unread == "1", stamp(instant(at)), ident[:36])
+    except ValueError:
+        return None
+
+
+def leads_to(rows: Any, person: str, notice: str) -> str | None:
+    """The address that one of *person*'s notices leads to; ``None`` if it is not theirs."""
+    row = notices.one(rows, notice)
+    if row is None or row.person_id != person:
+        return None
+    return url_for("cases.show", case_id=row.case_id) if row.case_id else url_for("cases.tasks")
+
+
+def _told(rows: Any, person: str, zone: str, row: Any) -> Told:
+    told = moment(instant(row.at), zone)
+    if row.case_id is None:
+        about = _("Siklus %(title)s", title=json.loads(row.detail)["title"])
+        return _notice(row, _("Siklus baru dimulai. Ada berkas yang menunggu Anda."), about, told)
+    try:
+        held = store().held(rows, person, row.case_id)
+    except Missing:
+        return _notice(row, _("Berkas ini tidak lagi dapat Anda buka."), "", told, opens=False)
+    about = f"{held.subject.name} · {held.cycle_title}"
+    if row.kind == notices.CLOSED:
+        return _notice(row, _("Penilaian Anda sudah selesai."), about, told)
+    if held.case.entry != json.loads(row.detail)["entry"]:
+        return _notice(row, _("Tahap ini sudah lewat."), about, told)
+    due = due_on(held.process, held.case)
+    late = row.kind in (notices.OVERDUE, notices.ESCALATED)
+    return _notice(row, _asked(held, row.kind), about, told, state=until(held, due), late=late)
+
+
+def _notice(
+    row: Any, title: str, about: str, told: str, *, state: str = "", late: bool = False, opens: bool = True
+) -> Told:
+    return Told(id=row.id, title=title, about=about, state=state, late=late, told=told, opens=opens)
+
+
+def _asked(held: Held, kind: str) -> str:
+    """What is to be done, in the words of the definition."""
+    titles = dict.fromkeys(translated(title) for title in _titles(held))
+    title = ", ".join(titles) or translated(held.process.stages[held.case.stage].title)
+    if kind == notices.REMINDER:
+        return _("Ingat tenggat: %(title)s", title=title)
+    if kind == notices.OVERDUE:
+        return _("Tenggat sudah lewat: %(title)s", title=title)
+    if kind == notices.ESCALATED:
+        return _(
+            "Terlambat, menunggu orang lain: %(title)s", title=translated(held.process.stages[held.case.stage].title)
+        )
+    return _("Menunggu Anda: %(title)s", title=title)
+
+
+def _titles(held: Held) -> Iterator[str]:
+    """The work of the present stage that is this reader's."""
+    mine = {actor.role for actor in held.actors}
+    return (duty.title for duty in held.process.by_stage[held.case.stage] if mine & set(duty.actor))
+
+
+def until(held: Held, due: date | None) -> str:
+    """Until when, with the name of the zone in which the day ends; nothing without a deadline."""
+    if due is None:
+        return ""
+    zone = held.case.cycle.zone
+    return _("sampai %(day)s, akhir hari %(zone)s", day=day(due), zone=ZONE_NAMES.get(zone, zone))

@@ -1,0 +1,149 @@
+"""Who is told what: when a case enters a stage, when a deadline nears or passes, when a cycle opens.
+
+Told are active people who can act now, whom a definition names for a missed deadline, and at the end the person
+appraised. Each is told once, whatever roles they hold, and only while the case still stands where it stood. Nothing is
+told when somebody answers, so nothing says who answered an anonymous task, or when.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from flask import current_app
+
+from engine import Actor
+from engine.clock import opens_on, waiting
+from engine.process import NOTE
+from web import notices, outbox, webhooks
+from web.holders import Holder, holders
+from web.statements import Statement, stamp
+from web.store import Held, Missing, store
+
+#: Cases of a new cycle whose people are told in one transaction.
+BATCH = 200
+
+_NEXT = Statement("""
+select id, person_id from appraisal where cycle_id = :cycle and person_id > :after order by person_id limit :n
+""")
+_CYCLE = Statement("select region_id, title from cycle where id = :cycle")
+
+
+def entered(rows: Any, payload: Mapping[str, Any], now: datetime) -> None:
+    """Tells whoever the new stage waits for, or at the end the person appraised; other systems are told as well.
+
+    Nobody can act before the stage has opened: they are told on that day.
+    """
+    held = _standing(rows, payload)
+    if held is None:
+        return
+    case, reason = held.case, f"{payload['case']}:{payload['entry']}"
+    notices.past(rows, case.id, case.entry, now)
+    webhooks.announce(rows, held, now)
+    if held.process.stages[case.stage].final:
+        subject = (holder for holder in holders(rows, held) if held.process.subject in holder.roles)
+        _tell(rows, subject, notices.CLOSED, reason, held, now)
+    elif waiting(held.process, case, case.cycle.day_of(now)):
+        opens = _opening(held)
+        outbox.put(rows, outbox.ENTERED, f"{reason}:{opens.date()}", payload, opens)
+    else:
+        _tell(rows, _awaited(rows, held), notices.ENTERED, reason, held, now)
+
+
+def deadline(rows: Any, payload: Mapping[str, Any], now: datetime) -> None:
+    """Tells of a near or missed deadline whoever has still to act, and of a missed one whom the definition names."""
+    held = _standing(rows, payload)
+    if held is None or held.process.stages[held.case.stage].final:
+        return
+    reason = f"{payload['case']}:{payload['entry']}:{payload['day']}"
+    late = payload["kind"] == notices.OVERDUE
+    awaited = {holder.person: holder for holder in _awaited(rows, held)}
+    _tell(rows, awaited.values(), notices.OVERDUE if late else notices.REMINDER, reason, held, now)
+    if late:
+        named = frozenset(payload["roles"]) - _working(held)
+        others = (h for h in holders(rows, held) if h.roles & named and h.person not in awaited)
+        _tell(rows, others, notices.ESCALATED, reason, held, now)
+
+
+def cycle_opened(rows: Any, payload: Mapping[str, Any], now: datetime) -> None:
+    """Tells whoever has work in the first cases of a new cycle, each once; a further job tells of the next cases."""
+    cycle, after = payload["cycle"], payload.get("after", "")
+    known = _CYCLE.first(rows, {"cycle": cycle})
+    if not after:
+        webhooks.announce_cycle(rows, known.region_id, cycle, now)
+    found = _NEXT.all(rows, {"cycle": cycle, "after": after, "n": BATCH})
+    for row in found:
+        _begun(rows, store().held_by_public(rows, row.id), cycle, known.title, now)
+    if len(found) == BATCH:
+        run, last = payload.get("run") or stamp(now), found[-1].person_id
+        going_on = {"cycle": cycle, "run": run, "after": last}
+        outbox.put(rows, outbox.CYCLE_OPENED, f"{cycle}:{run}:{last}", going_on, now)
+
+
+def _begun(rows: Any, held: Held, cycle: str, title: str, now: datetime) -> None:
+    case = held.case
+    if waiting(held.process, case, case.cycle.day_of(now)):
+        opens, payload = _opening(held), {"case": case.id, "entry": case.entry}
+        outbox.put(rows, outbox.ENTERED, f"{case.id}:{case.entry}:{opens.date()}", payload, opens)
+        return
+    for holder in _awaited(rows, held):
+        own = case.id if holder.person == held.subject.id else None
+        _tell_one(rows, holder, notices.CYCLE_OPENED, cycle, {"title": title, "entry": case.entry}, now, case=own)
+
+
+def _standing(rows: Any, payload: Mapping[str, Any]) -> Held | None:
+    """The case, if it still stands in that visit of the stage; it stays there until this transaction ends."""
+    store().lock(rows, payload["case"])
+    try:
+        held = store().held_by_public(rows, payload["case"])
+    except Missing:
+        return None
+    return held if held.case.entry == payload["entry"] else None
+
+
+def _opening(held: Held) -> datetime:
+    """The beginning of the day on which the present stage opens."""
+    day = opens_on(held.process, held.case)
+    assert isinstance(day, date)
+    return datetime.combine(day, time(), held.case.cycle.tz).astimezone(UTC)
+
+
+# --- who --------------------------------------------------------------------------------------------------------------
+
+
+def _awaited(rows: Any, held: Held) -> Iterator[Holder]:
+    """Those who have something to do at the present stage and have not done it."""
+    return (holder for holder in holders(rows, held) if any(_works(held, actor) for actor in holder.actors))
+
+
+def _works(held: Held, actor: Actor) -> bool:
+    for duty in held.process.by_stage[held.case.stage]:
+        if duty.id in held.case.open and actor.role in duty.actor:
+            return not (duty.many and actor.answered)
+        if actor.role not in duty.actor and duty.submitted_by(NOTE, actor.role):
+            return True
+    return False
+
+
+def _working(held: Held) -> frozenset[str]:
+    """The roles that work at the present stage."""
+    return frozenset(role for duty in held.process.by_stage[held.case.stage] for role in duty.actor)
+
+
+# --- telling ----------------------------------------------------------------------------------------------------------
+
+
+def _tell(rows: Any, people: Iterable[Holder], kind: str, reason: str, held: Held, now: datetime) -> None:
+    detail = {"entry": held.case.entry}
+    for holder in people:
+        _tell_one(rows, holder, kind, reason, detail, now, case=held.case.id)
+
+
+def _tell_one(
+    rows: Any, holder: Holder, kind: str, reason: str, detail: Mapping[str, Any], now: datetime, *, case: str | None
+) -> None:
+    """A notice, and a letter where one is wanted: its job names the notice, never the person or what it says."""
+    notice = notices.tell(rows, holder.person, kind, reason, detail, now, case=case)
+    if notice and holder.mail and current_app.extensions["settings"].mail:
+        outbox.put(rows, outbox.MAIL, notice, {"notice": notice}, now)
