@@ -6,6 +6,7 @@ meanwhile, whatever its patience; so one that will write says so when it begins.
 
 from __future__ import annotations
 
+import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -78,12 +79,28 @@ def snapshot() -> Iterator[Connection]:
 
 
 def initialise() -> None:
-    """Creates the tables, or brings them up to date; what they hold stays."""
-    if db.engine.dialect.name == "sqlite":
-        # Kept in the file. Not done when a connection opens: several processes that start at once would fail.
-        with db.engine.connect() as connection:
-            connection.connection.driver_connection.execute("PRAGMA journal_mode = WAL")  # type: ignore[union-attr]
-    upgrade(directory=str(MIGRATIONS))
+    """Creates the tables, or brings them up to date; what they hold stays. Of several at once one does, others wait."""
+    with _alone():
+        if db.engine.dialect.name == "sqlite":
+            # Kept in the file. Not done when a connection opens: several processes that start at once would fail.
+            with db.engine.connect() as connection:
+                connection.connection.driver_connection.execute("PRAGMA journal_mode = WAL")  # type: ignore[union-attr]
+        upgrade(directory=str(MIGRATIONS))
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """No other process on this machine prepares the same SQLite file. For PostgreSQL the migration takes a lock there.
+
+    SQLite's own lock does not do: the switch of its journal fails at once where others are at it.
+    """
+    file = db.engine.url.database
+    if db.engine.dialect.name != "sqlite" or not file or file == ":memory:":
+        yield
+        return
+    with open(f"{file}.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def up_to_date() -> bool:

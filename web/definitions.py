@@ -52,7 +52,9 @@ class Definitions:
         known = connection.execute(text("select 1 from definition where hash = :h"), {"h": process.hash}).first()
         if known is None:
             row = {"h": process.hash, "w": process.id, "f": json.dumps(dict(process.files), ensure_ascii=False)}
-            connection.execute(text("insert into definition (hash, workflow, files) values (:h, :w, :f)"), row)
+            # Somebody else may put the same files there at this moment.
+            keep = "insert into definition (hash, workflow, files) values (:h, :w, :f) on conflict (hash) do nothing"
+            connection.execute(text(keep), row)
 
 
 def definitions() -> Definitions:

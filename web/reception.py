@@ -224,9 +224,11 @@ class Reception:
         Raises ``Refused`` with the reasons, ``Conflict`` where the key came with another body.
         """
         rows, door = connection_of(rows), visit.door
+        digest, body_digest = self._store.hashed(f"public:{key}"), self._store.hashed(body)
         if visit.named:
             self._store.lock(rows, visit.held.case.id)
-        digest, body_digest = self._store.hashed(f"public:{key}"), self._store.hashed(body)
+        else:
+            self._store.take_turn(rows, digest)
         before = self._store.seen(rows, digest, body_digest)
         if before is not None:
             tracking = self._tracking(key) if before["number"] else ""
@@ -239,7 +241,8 @@ class Reception:
         received = Received(collection=door.duty.id, number=number, tracking=self._tracking(key) if number else "")
         if number:
             self._ticket(rows, visit, given, received.tracking)
-        self._store.remember(rows, digest, body_digest, {"collection": door.duty.id, "number": number}, now)
+        answer = {"collection": door.duty.id, "number": number}
+        self._store.remember(rows, digest, body_digest, answer, now, dated=False)
         return received
 
     def _put(self, rows: Any, visit: Visit, given: Given, now: datetime, spent: frozenset[str]) -> None:

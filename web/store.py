@@ -25,7 +25,7 @@ from engine.clock import due_on, opens_on
 from engine.codec import Codec
 from engine.collecting import receive
 from engine.journal import fold
-from engine.process import NOTE, Process
+from engine.process import NOTE, Duty, Process
 from engine.timers import overtaken, wakes_at
 from web import drafts, outbox, waiting
 from web.chain import chained
@@ -174,7 +174,7 @@ update attachment set owner_id = null where case_id = :case and duty = :duty and
 """)
 _CYCLE = Statement("""
 insert into cycle (id, region_id, definition, title, start, "end", origin_id)
-values (:id, :region, :definition, :title, :start, :end, :origin)
+values (:id, :region, :definition, :title, :start, :end, :origin) on conflict (origin_id, definition) do nothing
 """)
 _FOLLOWING = Statement("""
 select y.id, y.start, y."end",
@@ -189,6 +189,14 @@ _SEEN = Statement("select body_hash, answer from one_time_key where key_hash = :
 _REMEMBER = Statement("""
 insert into one_time_key (key_hash, body_hash, answer, used_on) values (:key, :body, :answer, :day)
 """)
+_FORGET = Statement("""
+delete from one_time_key where key_hash in (select key_hash from one_time_key where used_on < :before limit :n)
+""")
+_TURN = Statement("select pg_advisory_xact_lock(:number) as turn")
+#: For so many whole days after the day of its use a key is known at least.
+KEY_DAYS = 2
+#: How many keys one transaction forgets.
+FORGOTTEN = 1000
 
 
 class Store:
@@ -390,7 +398,7 @@ class Store:
         """
         rows = connection_of(rows)
         self.lock(rows, case_id)
-        digest, body_digest = self.hashed(f"{person}:{key}"), self.hashed(body)
+        digest, body_digest = self.hashed(f"{person}:{case_id}:{key}"), self.hashed(body)
         before = self.seen(rows, digest, body_digest)
         if before is not None:
             return Moved(**before, again=True)
@@ -408,9 +416,10 @@ class Store:
         )
         self._write(rows, held, actor, outcome, now)
         drafts.drop(rows, case_id, outcome.entries[0].duty, person)
-        if held.process.duties[outcome.entries[0].duty].anonymous:
+        anonymous = held.process.duties[outcome.entries[0].duty].anonymous
+        if anonymous:
             _DISOWN.change(rows, {"case": case_id, "duty": outcome.entries[0].duty, "person": person})
-        self.remember(rows, digest, body_digest, told_of(moved), now)
+        self.remember(rows, digest, body_digest, told_of(moved), now, dated=not anonymous)
         return moved
 
     def seated(self, rows: Rows, case_id: str, role: str) -> set[str]:
@@ -423,6 +432,19 @@ class Store:
         """Nobody else moves this case until the transaction ends. SQLite has one writer at a time already."""
         if connection_of(rows).dialect.name != "sqlite":
             _LOCK.first(rows, {"case": case_id})
+
+    def still_open(self, rows: Rows, person: str, held: Held, duty: Duty) -> None:
+        """Nobody moves the case until this transaction ends, and *person* may still fill in what *held* showed them.
+
+        Raises ``Stale`` where the case has moved on since then, their task was answered or a role was taken from them,
+        ``Missing`` where they have none left.
+        """
+        rows, before = connection_of(rows), held.case
+        self.lock(rows, before.id)
+        found = self.held(rows, person, before.id)
+        answered = not duty.many and found.case.submitted.get(duty.id) != before.submitted.get(duty.id)
+        if found.case.entry != before.entry or found.actors != held.actors or answered:
+            raise Stale
 
     def set_seats(
         self, rows: Rows, person: str, case_id: str, role: str, people: Sequence[str], *, confirm: bool, now: datetime
@@ -538,21 +560,20 @@ class Store:
         known = {"origin": origin.cycle.id, "definition": process.hash, "person": person}
         row = _FOLLOWING.first(rows, known)
         if row is None:
-            cycle = self._following_cycle(rows, process, origin, now)
-        elif row.has:
-            return
-        else:
+            self._add_following_cycle(rows, process, origin, now)
+            # Not always the one just made: two cases may need it at once.
+            row = _FOLLOWING.first(rows, known)
+        if not row.has:
             cycle = replace(origin.cycle, id=row.id, start=day(row.start), end=day(row.end))
-        self.open_case(rows, process, cycle, person, now, case_id=started.case, origin=origin.id)
+            self.open_case(rows, process, cycle, person, now, case_id=started.case, origin=origin.id)
 
-    def _following_cycle(self, rows: Rows, process: Process, origin: Case, now: datetime) -> Cycle:
-        """A cycle of *process* that follows up the one of *origin*: a year from today."""
+    def _add_following_cycle(self, rows: Rows, process: Process, origin: Case, now: datetime) -> None:
+        """A cycle of *process* that follows up the one of *origin*, a year from today, unless there is one already."""
         first = origin.cycle.day_of(now)
         cycle = replace(origin.cycle, id=str(uuid.uuid4()), start=first, end=first + timedelta(days=364))
         before = text("select region_id, title from cycle where id = :c")
         row = connection_of(rows).execute(before, {"c": origin.cycle.id}).one()
         self._insert_cycle(rows, process, cycle, region=row.region_id, title=row.title, origin=origin.cycle.id)
-        return cycle
 
     def _row(self, process: Process, case: Case, head: str, now: datetime) -> dict[str, Any]:
         opens, due, wakes = opens_on(process, case), due_on(process, case), wakes_at(process, case, now)
@@ -600,10 +621,36 @@ class Store:
         answer: dict[str, Any] = json.loads(row.answer)
         return answer
 
-    def remember(self, rows: Rows, digest: str, body: str, answer: Mapping[str, Any], now: datetime) -> None:
-        """What this key is answered from now on."""
-        day_of = now.date().isoformat()
-        _REMEMBER.change(rows, {"key": digest, "body": body, "answer": json.dumps(answer), "day": day_of})
+    def remember(
+        self, rows: Rows, digest: str, body: str, answer: Mapping[str, Any], now: datetime, *, dated: bool
+    ) -> None:
+        """What this key is answered from now on. Without a date of its own it is kept as one of the month's last day.
+
+        The answer leads to a line of the journal: a key with its day would tell when somebody answered anonymously.
+        """
+        used = now.date() if dated else last_of_month(now.date())
+        _REMEMBER.change(rows, {"key": digest, "body": body, "answer": json.dumps(answer), "day": used.isoformat()})
+
+    def forget_keys(self, rows: Rows, now: datetime) -> int:
+        """Forget keys that nobody sends again, at most ``FORGOTTEN`` in this transaction; how many it were.
+
+        A key is known for ``KEY_DAYS`` whole days after the day it was used.
+        """
+        before = now.date() - timedelta(days=KEY_DAYS)
+        return _FORGET.change(rows, {"before": before.isoformat(), "n": FORGOTTEN})
+
+    def take_turn(self, rows: Rows, digest: str) -> None:
+        """Whoever sends the same key meanwhile waits until this transaction ends: for keys that no case's lock holds.
+
+        SQLite has one writer at a time already.
+        """
+        if connection_of(rows).dialect.name != "sqlite":
+            _TURN.first(rows, {"number": int(digest[:15], 16)})
+
+
+def last_of_month(day: date) -> date:
+    """The last day of the month of *day*."""
+    return (day.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
 
 
 def told_of(moved: Moved) -> dict[str, Any]:

@@ -9,10 +9,18 @@ from flask import current_app
 
 from web.tables import Instant, db
 
+#: The lock that a migration holds on PostgreSQL: a number of our own.
+ALONE = 7_226_271_901
+
 
 def migrate() -> None:
     options = current_app.extensions["migrate"].configure_args
     with db.engine.connect() as connection:
+        if connection.dialect.name != "sqlite":
+            # Of several services that start at once one migrates; the others find it done. A lock's usual patience is
+            # too short for that.
+            connection.exec_driver_sql("set local lock_timeout = 0")
+            connection.exec_driver_sql(f"select pg_advisory_xact_lock({ALONE})")
         context.configure(connection=connection, target_metadata=db.metadata, render_item=as_written, **options)
         with context.begin_transaction():
             context.run_migrations()

@@ -122,10 +122,14 @@ def keep(case_id: str, action: str) -> Any:
         return _too_late(held, action)
     intent, target = intent_of(request.form)
     filling = Filling.typed_in(held, offer, reading(), typed_from(request.form), now())
-    with writing() as rows:
-        filling = filling.with_files(rows, request.files).after(intent, target)
-        place = (case_id, offer.duty.id, current_user.id)
-        drafts.save(rows, *place, typed=filling.typed, entry=held.case.entry, now=now())
+    try:
+        with writing() as rows:
+            store().still_open(rows, current_user.id, held, offer.duty)
+            filling = filling.with_files(rows, request.files).after(intent, target)
+            place = (case_id, offer.duty.id, current_user.id)
+            drafts.save(rows, *place, typed=filling.typed, entry=held.case.entry, now=now())
+    except Stale:
+        return _too_late(_held(case_id), action)
     note(held, "ignored", filling.foreign(request.form))
     if filling.unfit:
         return _form(filling, filling.unfit), 422
@@ -190,7 +194,7 @@ def send(case_id: str, action: str) -> Any:
                 now=now(),
             )
     except Stale:
-        return _too_late(held, action)
+        return _too_late(_held(case_id), action)
     except Conflict:
         abort(422)
     except Refused as reasons:

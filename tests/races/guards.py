@@ -1,0 +1,88 @@
+"""The guards of a case, switched off: what happens then shows that a test would notice their loss.
+
+``lock``     the case's row is locked before it is read (PostgreSQL); a transaction that will write says so when it
+             begins (SQLite, which has one writer)
+``version``  a case is written only over the version that was read
+``key``      a one-time key is remembered
+``journal``  no two lines of a journal have one number: the table's key
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import Engine, event, text
+
+from tests.races.crowd import _with, store_of
+from web import database
+from web import store as store_module
+from web.database import writing
+from web.statements import Statement
+from web.tables import db
+
+#: SQLite's single writer cannot be made two: what happens without all guards shows only here.
+POSTGRESQL = pytest.mark.parametrize("place", ["postgresql"], indirect=True)
+
+
+@contextmanager
+def without(app: Flask, *guards: str) -> Iterator[None]:
+    """The service without some of its guards."""
+    whole = store_of(app)
+    app.extensions["store"] = _with(whole, _Weakened, off=frozenset(guards))
+    with app.app_context():
+        engine = db.engine
+        if "journal" in guards:
+            _drop_key()
+    deferred = "lock" in guards and engine.dialect.name == "sqlite"
+    with pytest.MonkeyPatch.context() as patch:
+        if "version" in guards:
+            patch.setattr(store_module, "_UPDATE", _blind(store_module._UPDATE))
+        if deferred:
+            _swap(engine, database._begin, _deferred)
+        try:
+            yield
+        finally:
+            if deferred:
+                _swap(engine, _deferred, database._begin)
+            app.extensions["store"] = whole
+
+
+class _Weakened:
+    off: frozenset[str]
+
+    def lock(self, *arguments: Any) -> None:
+        if "lock" not in self.off:
+            super().lock(*arguments)  # type: ignore[misc]
+
+    def seen(self, *arguments: Any) -> Any:
+        return None if "key" in self.off else super().seen(*arguments)  # type: ignore[misc]
+
+    def remember(self, *arguments: Any, **more: Any) -> None:
+        if "key" not in self.off:
+            super().remember(*arguments, **more)  # type: ignore[misc]
+
+
+def _blind(update: Statement) -> Statement:
+    """The statement that writes a case, whatever was written meanwhile."""
+    named = update._named.replace("and version = :was", "")
+    assert named != update._named
+    return Statement(named)
+
+
+def _drop_key() -> None:
+    """On PostgreSQL only, and for good: the test's database is thrown away."""
+    with writing() as rows:
+        rows.execute(text("alter table journal drop constraint pk_journal"))
+
+
+def _deferred(connection: Any) -> None:
+    connection.exec_driver_sql("BEGIN")
+
+
+def _swap(engine: Engine, one: Any, other: Any) -> None:
+    event.remove(engine, "begin", one)
+    event.listen(engine, "begin", other)
