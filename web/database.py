@@ -7,6 +7,7 @@ meanwhile, whatever its patience; so one that will write says so when it begins.
 from __future__ import annotations
 
 import fcntl
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -92,15 +93,19 @@ def initialise() -> None:
 def _alone() -> Iterator[None]:
     """No other process on this machine prepares the same SQLite file. For PostgreSQL the migration takes a lock there.
 
-    SQLite's own lock does not do: the switch of its journal fails at once where others are at it.
+    SQLite's own lock does not do: the switch of its journal fails at once where others are at it. The file's folder is
+    locked, so that no file of ours is left.
     """
     file = db.engine.url.database
     if db.engine.dialect.name != "sqlite" or not file or file == ":memory:":
         yield
         return
-    with open(f"{file}.lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    folder = os.open(Path(file).parent, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
         yield
+    finally:
+        os.close(folder)
 
 
 def up_to_date() -> bool:
