@@ -1,7 +1,8 @@
 """The people of a region from a list: read, checked as a whole, then taken over in one transaction or not at all.
 
-A list is a CSV file with a heading. ``nip``, ``nama``, ``unit_kode`` and ``unit`` are needed; ``atasan_nip``, ``peran``
-(offices, separated by ``;``), ``aktif`` and any profile field of the region's vocabulary may follow.
+A list is a CSV file with a heading. ``nip``, ``nama``, ``unit_kode`` and ``unit`` are needed; ``zona`` (of the unit:
+WIB, WITA or WIT; the region's where it is empty), ``atasan_nip``, ``peran`` (offices, separated by ``;``), ``aktif``
+and any profile field of the region's vocabulary may follow.
 """
 
 from __future__ import annotations
@@ -23,10 +24,11 @@ from sqlalchemy.orm import Session
 from engine import nip
 from engine.catalogue import did_you_mean
 from engine.process import Process
+from web.clock import ZONES
 from web.tables import Office, Person, Region, Unit
 
 NEEDED = ("nip", "nama", "unit_kode", "unit")
-OWN = (*NEEDED, "atasan_nip", "peran", "aktif")
+OWN = (*NEEDED, "zona", "atasan_nip", "peran", "aktif")
 #: Profile fields that follow from other columns.
 DERIVED = {"nama": "nama", "nip": "nip", "opd": "unit"}
 YES, NO = frozenset({"ya", "yes", "true", "1"}), frozenset({"tidak", "no", "false", "0"})
@@ -52,6 +54,10 @@ TEXTS = {
     "unit_lain_nama": (
         'Unit {code} bernama "{other}" di baris lain.',
         'The unit {code} is called "{other}" in another line.',
+    ),
+    "unit_lain_zona": (
+        'Unit {code} memakai zona "{other}" di baris lain.',
+        'The unit {code} has the zone "{other}" in another line.',
     ),
     "atasan_tidak_ada": (
         "Tidak ada orang dengan NIP atasan {nip}, di daftar ini atau yang sudah terdaftar.",
@@ -111,6 +117,8 @@ class Entry:
     name: str
     unit: str
     unit_name: str
+    #: The unit's own zone; empty for the region's, ``None`` where the list has no such column.
+    unit_zone: str | None
     superior: str
     offices: tuple[str, ...]
     active: bool
@@ -187,6 +195,10 @@ def _wrong(cells: Mapping[str, str], process: Process) -> Iterator[tuple[str, di
     for name, text in cells.items():
         if name in process.words.profile and name not in DERIVED and text:
             yield from _wrong_value(process, name, text)
+    zone = cells.get("zona", "")
+    if zone.upper() not in ("", *ZONES):
+        listed = ", ".join(ZONES)
+        yield "bukan_pilihan", {"column": "zona", "options": listed, "value": zone, "maybe_id": None}
     if cells.get("aktif", "").lower() not in YES | NO | {""}:
         yield "bukan_ya_tidak", {"column": "aktif"}
 
@@ -241,6 +253,7 @@ def _entry(number: int, cells: Mapping[str, str], process: Process) -> Entry:
         name=cells["nama"],
         unit=cells["unit_kode"],
         unit_name=cells["unit"],
+        unit_zone=ZONES.get(cells["zona"].upper(), "") if "zona" in cells else None,
         superior=nip.plain(cells.get("atasan_nip", "")),
         offices=tuple(dict.fromkeys(_offices(cells))),
         active=cells.get("aktif", "").lower() not in NO,
@@ -281,6 +294,7 @@ def _together(lines: list[tuple[int, Mapping[str, str]]], known: Known) -> Itera
     """What is wrong between lines, and with what is registered already."""
     first: dict[str, int] = {}
     units: dict[str, str] = {}
+    zones: dict[str, str] = {}
     for number, cells in lines:
         digits, unit = nip.plain(cells.get("nip", "")), cells.get("unit_kode", "")
         if first.setdefault(digits, number) != number:
@@ -289,6 +303,8 @@ def _together(lines: list[tuple[int, Mapping[str, str]]], known: Known) -> Itera
             yield Mistake(number, "nip_daerah_lain", {"nip": digits})
         if units.setdefault(unit, cells.get("unit", "")) != cells.get("unit", ""):
             yield Mistake(number, "unit_lain_nama", {"code": unit, "other": units[unit]})
+        if zones.setdefault(unit, cells.get("zona", "").upper()) != cells.get("zona", "").upper():
+            yield Mistake(number, "unit_lain_zona", {"code": unit, "other": zones[unit]})
     yield from _superiors(lines, known)
 
 
@@ -359,11 +375,14 @@ def keep_region(rows: Session, region: str, title: str, zone: str) -> None:
 
 def _take_units(rows: Session, region: str, entries: list[Entry]) -> None:
     known = {code for (code,) in rows.execute(select(Unit.code).where(Unit.region_id == region))}
-    for code, name in {entry.unit: entry.unit_name for entry in entries}.items():
+    for code, entry in {entry.unit: entry for entry in entries}.items():
+        zone = {} if entry.unit_zone is None else {"zone": entry.unit_zone or None}
         if code in known:
-            rows.execute(update(Unit).where(Unit.region_id == region, Unit.code == code).values(name=name))
+            rows.execute(
+                update(Unit).where(Unit.region_id == region, Unit.code == code).values(name=entry.unit_name, **zone)
+            )
         else:
-            rows.execute(insert(Unit).values(region_id=region, code=code, name=name))
+            rows.execute(insert(Unit).values(region_id=region, code=code, name=entry.unit_name, **zone))
 
 
 def _row(entry: Entry) -> dict[str, Any]:
