@@ -19,7 +19,6 @@ from difflib import get_close_matches
 from typing import Any
 
 from sqlalchemy import delete, insert, select, update
-from sqlalchemy.orm import Session
 
 from engine import nip
 from engine.catalogue import did_you_mean
@@ -279,7 +278,7 @@ class Known:
     superiors: Mapping[str, str]
 
 
-def known_in(rows: Session, region: str) -> Known:
+def known_in(rows: Any, region: str) -> Known:
     """Who is registered now."""
     people = rows.execute(select(Person.id, Person.nip, Person.region_id, Person.superior_id)).all()
     nips = {person.id: person.nip for person in people}
@@ -338,9 +337,7 @@ def new_in(entries: Iterable[Entry], known: Known) -> list[str]:
     return [entry.nip for entry in entries if entry.nip not in known.regions]
 
 
-def take_over(
-    rows: Session, region: str, process: Process, entries: Iterable[Entry], hashes: Mapping[str, str]
-) -> None:
+def take_over(rows: Any, region: str, process: Process, entries: Iterable[Entry], hashes: Mapping[str, str]) -> None:
     """Registers *entries* in *region*, or brings up to date who is registered; *rows* is a writing transaction.
 
     People that are not in the list stay as they are. New people get the password whose hash stands in *hashes* by NIP;
@@ -361,11 +358,11 @@ def take_over(
         _tie(rows, region, process, entry, ids)
 
 
-def is_registered(rows: Session, region: str) -> bool:
+def is_registered(rows: Any, region: str) -> bool:
     return rows.execute(select(Region.id).where(Region.id == region)).first() is not None
 
 
-def keep_region(rows: Session, region: str, title: str, zone: str) -> None:
+def keep_region(rows: Any, region: str, title: str, zone: str) -> None:
     """Registers a region, or changes its name and zone."""
     if is_registered(rows, region):
         rows.execute(update(Region).where(Region.id == region).values(title=title, zone=zone))
@@ -373,7 +370,7 @@ def keep_region(rows: Session, region: str, title: str, zone: str) -> None:
         rows.execute(insert(Region).values(id=region, title=title, zone=zone))
 
 
-def _take_units(rows: Session, region: str, entries: list[Entry]) -> None:
+def _take_units(rows: Any, region: str, entries: list[Entry]) -> None:
     known = {code for (code,) in rows.execute(select(Unit.code).where(Unit.region_id == region))}
     for code, entry in {entry.unit: entry for entry in entries}.items():
         zone = {} if entry.unit_zone is None else {"zone": entry.unit_zone or None}
@@ -390,7 +387,7 @@ def _row(entry: Entry) -> dict[str, Any]:
     return {"nip": entry.nip, "name": entry.name, "unit_code": entry.unit, "active": entry.active, "profile": profile}
 
 
-def _tie(rows: Session, region: str, process: Process, entry: Entry, ids: Mapping[str, str]) -> None:
+def _tie(rows: Any, region: str, process: Process, entry: Entry, ids: Mapping[str, str]) -> None:
     """Sets the superior and the offices; those of before are gone."""
     person, reach = ids[entry.nip], offices_of(process)
     rows.execute(update(Person).where(Person.id == person).values(superior_id=ids.get(entry.superior)))
