@@ -61,7 +61,7 @@ def set_seats(
     process: Process, case: Case, actor: Actor, role: str, confirmed: Iterable[str], now: datetime
 ) -> Outcome:
     """The people who hold *role* in this case, confirmed by *actor*. Raises ``Refused`` for too many or too few."""
-    people, now = list(confirmed), case.not_before(now)
+    people = list(confirmed)
     seats = process.words.roles[role].seats
     if not seats.holds(len(people)):
         raise Refused(Refusal("jumlah_penilai", role, {"least": seats.least, "most": seats.most, "found": len(people)}))
@@ -83,9 +83,8 @@ def act(
     """What follows when *actor* takes *action* with *values* {field: value}.
 
     ``answer`` is a fresh random id, the only name an anonymous answer gets. Raises ``Refused`` with every reason; the
-    case handed in stays as it is. A *now* before the latest entry of its journal counts as that entry's instant.
+    case handed in stays as it is.
     """
-    now = case.not_before(now)
     stage = process.stages[case.stage]
     taken = NOTE if action == NOTE.id else stage.actions.get(action)
     if taken is None:

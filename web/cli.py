@@ -17,6 +17,7 @@ from web.console import MISUSE, N_, translate_help, wanted_language
 #: Where each command stands: module and name.
 COMMANDS = {
     "audit": ("audit", "audit_group"),
+    "backup": ("backup", "backup_command"),
     "check": ("check", "check_command"),
     "cycle": ("cycle", "cycle_group"),
     "demo": ("service", "demo_command"),
@@ -27,6 +28,7 @@ COMMANDS = {
     "people": ("people", "people_group"),
     "receipt": ("receipt", "receipt_command"),
     "replay": ("replay", "replay_command"),
+    "restore": ("backup", "restore_command"),
     "scenario": ("scenario", "scenario_group"),
     "serve": ("service", "serve_command"),
     "test": ("test", "test_command"),

@@ -15,7 +15,7 @@ from web import anchors, create_app, integrity
 from web.anchors import Anchor
 from web.clock import wall
 from web.console import GOOD, N_, PROBLEMS, Misused, _, as_json, bytes_of, print_json
-from web.database import snapshot, up_to_date, writing
+from web.database import connected, snapshot, up_to_date, writing
 from web.integrity import Fault, Findings
 
 #: What is said of each thing that can be wrong with a journal.
@@ -49,7 +49,7 @@ def audit_group() -> None:
 def verify_command(kept: Path | None, as_json: bool) -> None:
     elsewhere = _kept(kept) if kept else []
     app = create_app()
-    with app.app_context():
+    with connected(app):
         _ready()
         with snapshot() as rows:
             found = _examined(rows, app.extensions["settings"].derived("audit"))
@@ -100,7 +100,7 @@ def _print_data(found: Findings) -> None:
 )  # fmt: skip
 def anchor_command(file: Path | None) -> None:
     app = create_app()
-    with app.app_context():
+    with connected(app):
         _ready()
         with writing() as rows:
             anchor = anchors.fix(rows, app.extensions["settings"].derived("audit"), wall())

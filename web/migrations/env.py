@@ -1,7 +1,11 @@
-"""How Alembic runs here: over the service's own engine, called by ``borang init`` or ``flask db``."""
+"""How Alembic runs here: over the service's own engine, called by ``borang init`` or ``flask db``.
+
+Or in the transaction of a connection that it is given, which then stays open: ``web.database.migrated``.
+"""
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Any, Literal
 
 from alembic import context
@@ -15,7 +19,8 @@ ALONE = 7_226_271_901
 
 def migrate() -> None:
     options = current_app.extensions["migrate"].configure_args
-    with db.engine.connect() as connection:
+    given = context.config.attributes.get("connection")
+    with nullcontext(given) if given else db.engine.connect() as connection:
         if connection.dialect.name != "sqlite":
             # Of several services that start at once one migrates; the others find it done. A lock's usual patience is
             # too short for that.
@@ -24,7 +29,8 @@ def migrate() -> None:
         context.configure(connection=connection, target_metadata=db.metadata, render_item=as_written, **options)
         with context.begin_transaction():
             context.run_migrations()
-        connection.commit()
+        if not given:
+            connection.commit()
 
 
 def as_written(kind: str, item: Any, _: Any) -> str | Literal[False]:
