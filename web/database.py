@@ -91,6 +91,12 @@ def snapshot() -> Iterator[Connection]:
         connection.rollback()
 
 
+def disconnect() -> None:
+    """Closes every connection of this process; new ones are made when they are wanted."""
+    db.session.remove()
+    db.engine.dispose()
+
+
 def initialise() -> None:
     """Creates the tables, or brings them up to date; what they hold stays. Of several at once one does, others wait."""
     with _alone():

@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from threading import Lock
 from typing import Any
 
 #: Where the processes of one node share their figures. The library looks for it when it is first imported, so nothing
@@ -22,6 +23,9 @@ BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 MOVING = "cases.send"
 
 
+_MAKING = Lock()
+
+
 @dataclass(frozen=True, slots=True)
 class Instruments:
     """What is counted in this process."""
@@ -32,9 +36,15 @@ class Instruments:
     database_errors: Any
 
 
-@cache
 def instruments() -> Instruments:
     """Made once a process, when it is first wanted."""
+    # Of several threads that want it first, one makes it.
+    with _MAKING:
+        return _made()
+
+
+@cache
+def _made() -> Instruments:
     from prometheus_client import Counter, Histogram
 
     return Instruments(

@@ -9,10 +9,9 @@ from pathlib import Path
 import click
 from flask import Flask
 from sqlalchemy import make_url
-from waitress import create_server
 
 from engine.errors import DefinitionError
-from web import create_app, demo, roster
+from web import create_app, demo, logs, roster
 from web.config import Settings
 from web.console import (
     N_,
@@ -22,8 +21,9 @@ from web.console import (
     language,
     stop_with,
 )
-from web.database import initialise, up_to_date
+from web.database import disconnect, initialise, up_to_date
 from web.definitions import library
+from web.serving import Server
 
 
 @click.command("init", help=N_("Siapkan basis data, atau perbarui; isinya tetap."))
@@ -37,32 +37,51 @@ def init_command() -> None:
 @click.command("serve", help=N_("Jalankan layanan."))
 @click.option("--host", default="127.0.0.1", show_default=True, help=N_("Alamat tempat layanan mendengarkan."))
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help=N_("Nomor porta."))
-def serve_command(host: str, port: int) -> None:
+@click.option(
+    "--processes", default=1, show_default=True, type=click.IntRange(1, 64),
+    help=N_("Jumlah proses; lebih dari satu untuk PostgreSQL, di belakang proksi."),
+)  # fmt: skip
+def serve_command(host: str, port: int, processes: int) -> None:
+    logs.configure()
+    if processes > 1:
+        _serve_by_several(host, port, processes)
+    else:
+        listen(_ready(), host, port)
+
+
+def _ready() -> Flask:
+    """The service, if it can serve: what is missing is told before anybody comes."""
     app = create_app()
     with app.app_context():
         if not up_to_date():
             raise Misused(_("Basis data belum siap: jalankan dahulu borang init."))
-        _ready(app)
-    listen(app, host, port)
-
-
-def _ready(app: Flask) -> None:
-    """Reads the definitions now, so that a mistake in them is told before anybody comes."""
-    try:
-        library()
-    except DefinitionError as error:
-        stop_with(error)
+        try:
+            library()
+        except DefinitionError as error:
+            stop_with(error)
+    logs.start(app)
+    return app
 
 
 def listen(app: Flask, host: str, port: int) -> None:
     """Serves *app* until somebody stops it."""
     try:
-        # Half-open connections of slow phones cost little; a hundred of them must not lock everybody else out.
-        server = create_server(app, host=host, port=port, threads=8, connection_limit=1000, ident=None)
+        server = Server(app, host, port)
     except OSError as error:
         raise Misused(f"{host}:{port}: {error.strerror}") from None
     click.echo(_("Buka http://{host}:{port} (hentikan dengan Ctrl+C)").format(host=host, port=port))
     server.run()
+
+
+def _serve_by_several(host: str, port: int, count: int) -> None:
+    try:
+        from web import processes
+    except ImportError:
+        raise Misused(_("Beberapa proses membutuhkan gunicorn: pasang borang[postgresql].")) from None
+    with _ready().app_context():
+        # Nothing that the processes would share: each makes connections of its own.
+        disconnect()
+    processes.serve(_ready, host, port, count)
 
 
 def _address(app: Flask) -> str:
