@@ -38,7 +38,7 @@ def begin(
 
     Raises ``Refused`` where a profile holds a number of a civil servant that cannot be one.
     """
-    reasons = [reason for profile in profiles.values() for reason in _misnumbered(process, profile)]
+    reasons = [reason for profile in profiles.values() for reason in misnumbered(process, profile)]
     if reasons:
         raise Refused(*reasons)
     inputs = {"cycle": cycle.id, "start": cycle.start.isoformat(), "end": cycle.end.isoformat(), "zone": cycle.zone}
@@ -51,7 +51,8 @@ def begin(
     return _automatic(process, _collections(process, outcome, empty, now), now)
 
 
-def _misnumbered(process: Process, profile: Mapping[str, Any]) -> Iterator[Refusal]:
+def misnumbered(process: Process, profile: Mapping[str, Any]) -> Iterator[Refusal]:
+    """Why *profile* holds a number of a civil servant that cannot be one."""
     for name, item in process.words.profile.items():
         if item.type == NIP and profile.get(name):
             yield from (Refusal(code, name, params) for code, params in nip.mistakes(str(profile[name])))

@@ -165,6 +165,26 @@ class Codec:
         loaded: Mapping[str, Any] = self._profile.load(stored)
         return loaded
 
+    def dump_profile(self, profile: Mapping[str, Any]) -> str:
+        """*profile* as it stands in a case's state and among an entry's inputs."""
+        return _text(self._profile.dump(profile))
+
+    def kept_profile(self, stored: Mapping[str, Json]) -> str:
+        """What ``dump_profile`` makes of a profile that is kept with a person; sooner where nothing changes form."""
+        known = {name: value for name, value in stored.items() if name in self.process.words.profile}
+        if not _PLAIN.issuperset(map(type, known.values())):
+            return self.dump_profile(self.load_profile(known))
+        for name in self._converted:
+            if name in known:
+                known[name] = self._profile.dump(self._profile.load({name: known[name]}))[name]
+        return _text(known)
+
+    @cached_property
+    def _converted(self) -> tuple[str, ...]:
+        """The profile fields that are kept as text and are something else."""
+        members = self.process.words.profile_type().members.items()
+        return tuple(name for name, member in members if packer(member) is not _TAGS)
+
     def dump_case(self, case: Case) -> str:
         """The state of *case* beyond what its row and its cycle hold."""
         sets = self._sets

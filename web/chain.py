@@ -13,6 +13,8 @@ from typing import Any
 #: What of a line is hashed, in this order.
 PARTS = ("case", "seq", "event", "at", "person", "role", "action", "duty", "answer", "inputs", "noted")
 _text = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
+#: A text as it stands in what is hashed.
+quoted = json.encoder.encode_basestring
 
 
 def chained(key: bytes, before: str, line: Mapping[str, Any]) -> str:
@@ -20,5 +22,22 @@ def chained(key: bytes, before: str, line: Mapping[str, Any]) -> str:
 
     ``at`` is the instant as ``web.statements.stamp`` writes it.
     """
-    subject = _text([before, *(line[part] for part in PARTS)])
+    return linked(key, before, line["case"], said(line))
+
+
+def said(line: Mapping[str, Any]) -> str:
+    """What of *line* is hashed, but for the case: the same text in many cases that begin alike."""
+    return _text([line[part] for part in PARTS[1:]])[1:]
+
+
+def said_around(line: Mapping[str, Any], part: str) -> tuple[str, str]:
+    """What ``said`` gives, before and after *part*, which stands there as ``quoted``."""
+    place = PARTS.index(part)
+    before, after = ([line[other] for other in parts] for parts in (PARTS[1:place], PARTS[place + 1 :]))
+    return _text(before)[1:-1] + ",", "," + _text(after)[1:]
+
+
+def linked(key: bytes, before: str, case: str, line: str) -> str:
+    """The link of what a line says in *case*."""
+    subject = f'["{before}",{quoted(case)},{line}'
     return hashlib.blake2b(subject.encode(), key=key, digest_size=32).hexdigest()

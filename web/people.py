@@ -44,12 +44,6 @@ def peers(person_id: str) -> list[Person]:
     return sorted(found, key=lambda peer: peer.name)
 
 
-def appraised(region: str) -> list[str]:
-    """The ids of the active people of *region* who have a superior, by name."""
-    mine = select(Row.id).where(Row.region_id == region, Row.active.is_(True), Row.superior_id.is_not(None))
-    return list(db.session.scalars(mine.order_by(Row.name, Row.id)))
-
-
 def by_nip(nip: str) -> Person | None:
     """The person with this NIP, written with or without spaces."""
     row = db.session.scalars(select(Row).where(Row.nip == "".join(nip.split()))).first()

@@ -28,7 +28,7 @@ from engine.journal import fold
 from engine.process import NOTE, Duty, Process
 from engine.timers import overtaken, wakes_at
 from web import drafts, outbox, waiting
-from web.chain import chained
+from web.chain import chained, linked
 from web.definitions import Definitions, definitions
 from web.relations import Ties, actors
 from web.sealing import Sealer
@@ -37,6 +37,10 @@ from web.waiting import Given
 
 #: Where statements are sent: the request's session, the one inside ``writing``, or its connection.
 Rows = Session | scoped_session[Any] | Connection
+
+
+#: The values of one row, by the names of the statement that writes it.
+Row = dict[str, Any]
 
 
 class Missing(Exception):
@@ -173,8 +177,9 @@ _DISOWN = Statement("""
 update attachment set owner_id = null where case_id = :case and duty = :duty and owner_id = :person
 """)
 _CYCLE = Statement("""
-insert into cycle (id, region_id, definition, title, start, "end", origin_id)
-values (:id, :region, :definition, :title, :start, :end, :origin) on conflict (origin_id, definition) do nothing
+insert into cycle (id, region_id, definition, title, start, "end", origin_id, opening)
+values (:id, :region, :definition, :title, :start, :end, :origin, :opening)
+on conflict (origin_id, definition) do nothing
 """)
 _FOLLOWING = Statement("""
 select y.id, y.start, y."end",
@@ -328,22 +333,16 @@ class Store:
         region = process.workflow.region or region
         zone = rows.execute(text("select zone from region where id = :r"), {"r": region}).scalar_one()
         cycle = Cycle(id=str(uuid.uuid4()), start=start, end=end, zone=zone)
-        self._insert_cycle(rows, process, cycle, region=region, title=title)
+        self.add_cycle(rows, process, cycle, region=region, title=title)
         return [self.open_case(rows, process, cycle, person, now) for person in people]
 
-    def has_cycle(self, rows: Rows, region: str, workflow: str, title: str) -> bool:
-        """Whether a cycle of that name was opened for this process in *region*."""
-        known = text("""
-        select 1 from cycle y join definition d on d.hash = y.definition
-        where y.region_id = :region and d.workflow = :workflow and y.title = :title and y.origin_id is null
-        """)
-        found = rows.execute(known, {"region": region, "workflow": workflow, "title": title})
-        return found.first() is not None
-
-    def _insert_cycle(self, rows: Rows, process: Process, cycle: Cycle, **more: Any) -> None:
+    def add_cycle(self, rows: Rows, process: Process, cycle: Cycle, **more: Any) -> None:
+        """Write a cycle and keep its definitions: ``region``, ``title``; ``origin``; ``opening`` as in its table."""
         self.definitions.keep(connection_of(rows), process)
         days = {"start": cycle.start.isoformat(), "end": cycle.end.isoformat()}
-        _CYCLE.change(rows, {"id": cycle.id, "definition": process.hash, **days, "origin": None, **more})
+        _CYCLE.change(
+            rows, {"id": cycle.id, "definition": process.hash, **days, "origin": None, "opening": None, **more}
+        )
 
     def open_case(
         self,
@@ -360,15 +359,31 @@ class Store:
         known = rows.execute(text("select profile, region_id from person where id = :p"), {"p": person}).one()
         profile = self.profile_of(process, json.loads(known.profile))
         outcome = begin(process, case_id or str(uuid.uuid4()), cycle, {process.subject: profile}, now)
-        lines = self._linked(Standing(process, outcome.case, "", known.region_id, person), outcome)
-        fixed = {"region": known.region_id, "cycle": cycle.id, "person": person, "definition": process.hash}
-        _INSERT.change(rows, {**self._row(process, outcome.case, lines[-1]["chain"], now), **fixed, "origin": origin})
-        _JOURNAL.change_each(rows, lines)
+        row, lines = self.rows_of(process, outcome, known.region_id, person, now, origin)
+        self.add(rows, [row], lines)
         if origin:
             self._tell(rows, outcome.case, now)
-        after = Standing(process, outcome.case, lines[-1]["chain"], known.region_id, person)
+        after = Standing(process, outcome.case, row["head"], known.region_id, person)
         self._followed(rows, after, frozenset(), outcome, now)
         return outcome.case.id
+
+    def rows_of(
+        self, process: Process, outcome: Outcome, region: str, person: str, now: datetime, origin: str | None = None
+    ) -> tuple[Row, list[Row]]:
+        """The row of the new case that *outcome* begins, and the first lines of its journal; not written yet."""
+        case = outcome.case
+        lines = self._linked(Standing(process, case, "", region, person), outcome)
+        fixed = {"region": region, "cycle": case.cycle.id, "person": person, "definition": process.hash}
+        return {**self._row(process, case, lines[-1]["chain"], now), **fixed, "origin": origin}, lines
+
+    def add(self, rows: Rows, cases: Sequence[Row], lines: Sequence[Row]) -> None:
+        """Write the rows of new cases and of their journals."""
+        _INSERT.change_each(rows, cases)
+        _JOURNAL.change_each(rows, lines)
+
+    def link(self, before: str, case_id: str, line: str) -> str:
+        """The link of what a journal's line says (``chain.said``) to the one before it."""
+        return linked(self._audit_key, before, case_id, line)
 
     def profile_of(self, process: Process, stored: Mapping[str, Any]) -> dict[str, Any]:
         """The profile fields that the process knows, typed."""
@@ -573,7 +588,7 @@ class Store:
         cycle = replace(origin.cycle, id=str(uuid.uuid4()), start=first, end=first + timedelta(days=364))
         before = text("select region_id, title from cycle where id = :c")
         row = connection_of(rows).execute(before, {"c": origin.cycle.id}).one()
-        self._insert_cycle(rows, process, cycle, region=row.region_id, title=row.title, origin=origin.cycle.id)
+        self.add_cycle(rows, process, cycle, region=row.region_id, title=row.title, origin=origin.cycle.id)
 
     def _row(self, process: Process, case: Case, head: str, now: datetime) -> dict[str, Any]:
         opens, due, wakes = opens_on(process, case), due_on(process, case), wakes_at(process, case, now)

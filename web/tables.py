@@ -95,7 +95,7 @@ class Person(db.Model):  # type: ignore[name-defined]
     email: Mapped[str | None] = mapped_column(String(254))
     wants_mail: Mapped[bool] = mapped_column(Boolean, default=True, server_default=true())
     profile: Mapped[str] = mapped_column(Text, default="{}")
-    __table_args__ = (Index(None, "region_id", "unit_code"), Index(None, "name"))
+    __table_args__ = (Index(None, "region_id", "unit_code"), Index(None, "region_id", "id"))
 
 
 class Office(db.Model):  # type: ignore[name-defined]
@@ -139,7 +139,10 @@ class Definition(db.Model):  # type: ignore[name-defined]
 
 
 class Cycle(db.Model):  # type: ignore[name-defined]
-    """One round of appraisals of a region. ``origin_id`` is the cycle whose cases it follows up, if it does."""
+    """One round of appraisals of a region. ``origin_id`` is the cycle whose cases it follows up, if it does.
+
+    ``opening``, as long as cases are still being opened, is the last person for whom that was done, empty for nobody.
+    """
 
     __tablename__ = "cycle"
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
@@ -149,6 +152,7 @@ class Cycle(db.Model):  # type: ignore[name-defined]
     start: Mapped[date] = mapped_column(Date)
     end: Mapped[date] = mapped_column(Date)
     origin_id: Mapped[str | None] = mapped_column(ForeignKey("cycle.id"))
+    opening: Mapped[str | None] = mapped_column(String(36))
     __table_args__ = (UniqueConstraint("origin_id", "definition"), Index(None, "region_id"))
 
 

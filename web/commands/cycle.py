@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import date, datetime, timedelta
 
 import click
 
-from engine import Refused
+from engine.catalogue import say
 from engine.process import Process
-from web import create_app, people
+from web import create_app, opening
 from web.clock import now
 from web.config import definitions_root
-from web.console import N_, Misused, _, loaded, processes
-from web.database import reading, up_to_date, writing
+from web.console import N_, PROBLEMS, Misused, _, language, loaded, processes
+from web.database import up_to_date
+from web.opening import OtherDays, Rejected, Told
 from web.store import store
 
 _DAY = click.DateTime(["%Y-%m-%d"])
@@ -38,21 +40,34 @@ def open_command(region: str, title: str, start: datetime, end: datetime | None)
         last = end.date() if end else first.replace(year=first.year + 1) - timedelta(days=1)
         if last < first:
             raise Misused(_("Hari terakhir siklus harus sesudah hari pertamanya."))
-        click.echo(_("{count} berkas dibuka").format(count=_opened(process, title, first, last)))
+        told = _opened(process, title, first, last)
+        click.echo(_("{count} berkas dibuka").format(count=told.cases))
+        for one in told.rejected:
+            click.echo(_rejected(one), err=True)
+        if told.rejected:
+            click.echo(_("Perbaiki data mereka, lalu jalankan perintah yang sama untuk membuka sisanya."), err=True)
+            sys.exit(PROBLEMS)
 
 
-def _opened(process: Process, title: str, start: date, end: date) -> int:
-    region = process.workflow.region or ""
-    appraised = people.appraised(region)
-    if not appraised:
-        raise Misused(_("Daerah {region} belum punya pegawai yang punya atasan.").format(region=region or process.id))
-    if store().has_cycle(reading(), region, process.id, title):
-        raise Misused(_("Siklus {title} sudah dibuka.").format(title=title))
+def _opened(process: Process, title: str, start: date, end: date) -> Told:
+    """Opens the cycle, or what is left of it, and shows how far it is where somebody watches."""
     try:
-        with writing() as rows:
-            return len(
-                store().open_cycle(rows, process, title=title, start=start, end=end, people=appraised, now=now())
-            )
-    except Refused as refused:
-        # A NIP that cannot be right: the import refuses such people, but lists may be older than the check.
-        raise Misused(_("Data pegawai ditolak: {codes}.").format(codes=", ".join(refused.codes))) from None
+        begun = opening.begun(store(), process, title=title, start=start, end=end)
+    except opening.Nobody as nobody:
+        raise Misused(_("Daerah {region} belum punya pegawai yang punya atasan.").format(region=nobody)) from None
+    except opening.Opened:
+        raise Misused(_("Siklus {title} sudah dibuka.").format(title=title)) from None
+    except OtherDays as other:
+        days = {"title": title, "start": other.start, "end": other.end}
+        text = _("Siklus {title} sedang dibuka untuk {start} sampai {end}: lanjutkan dengan hari yang sama.")
+        raise Misused(text.format(**days)) from None
+    hidden = not sys.stderr.isatty()
+    with click.progressbar(length=begun.left(), label=title, file=sys.stderr, hidden=hidden) as bar:
+        for people in begun.batches(now()):
+            bar.update(people)
+    return begun.told
+
+
+def _rejected(one: Rejected) -> str:
+    reasons = " ".join(say(reason.code, language(), **reason.params) for reason in one.reasons)
+    return f"{one.nip}  {reasons}"

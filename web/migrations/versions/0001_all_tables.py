@@ -111,6 +111,7 @@ def upgrade() -> None:
         sa.Column("start", sa.Date(), nullable=False),
         sa.Column("end", sa.Date(), nullable=False),
         sa.Column("origin_id", sa.String(length=36), nullable=True),
+        sa.Column("opening", sa.String(length=36), nullable=True),
         sa.ForeignKeyConstraint(["definition"], ["definition.hash"], name=op.f("fk_cycle_definition_definition")),
         sa.ForeignKeyConstraint(["origin_id"], ["cycle.id"], name=op.f("fk_cycle_origin_id_cycle")),
         sa.ForeignKeyConstraint(["region_id"], ["region.id"], name=op.f("fk_cycle_region_id_region")),
@@ -140,7 +141,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("nip", name=op.f("uq_person_nip")),
     )
     with op.batch_alter_table("person", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_person_name"), ["name"], unique=False)
+        batch_op.create_index(batch_op.f("ix_person_region_id_id"), ["region_id", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_person_region_id_unit_code"), ["region_id", "unit_code"], unique=False)
         batch_op.create_index(batch_op.f("ix_person_superior_id"), ["superior_id"], unique=False)
 
@@ -430,7 +431,7 @@ def downgrade() -> None:
     with op.batch_alter_table("person", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_person_superior_id"))
         batch_op.drop_index(batch_op.f("ix_person_region_id_unit_code"))
-        batch_op.drop_index(batch_op.f("ix_person_name"))
+        batch_op.drop_index(batch_op.f("ix_person_region_id_id"))
 
     op.drop_table("person")
     with op.batch_alter_table("cycle", schema=None) as batch_op:
