@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import stat
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -343,6 +345,22 @@ def test_a_cycle_is_opened_once_for_everybody_who_has_a_superior(tmp_path: Path)
     assert again.exit_code == MISUSE
     assert "sudah dibuka" in again.output
     assert borang(*words[:3], "--title", "2027", "--start", "2027-01-01", "--end", "2026-01-01").exit_code == MISUSE
+
+
+def test_whom_no_case_can_be_opened_for_is_told_by_nip(instance: Path, tmp_path: Path) -> None:
+    file = tmp_path / "pegawai.csv"
+    file.write_text(STAFF)
+    borang("init")
+    borang("people", "import", file, "--region", REGION, "--title", "Kota Pontianak")
+    with closing(sqlite3.connect(next(instance.glob("*.sqlite")))) as rows, rows:
+        rows.execute("update person set profile = replace(profile, '199203042016012901', '199213042016012901')")
+    words = ["cycle", "open", REGION, "--title", "2026", "--start", "2026-01-01"]
+    result = borang(*words)
+    assert (result.exit_code, result.stdout) == (PROBLEMS, "0 berkas dibuka\n")
+    assert "199203042016012901  Periksa angka 1 sampai 8: 19921304 bukan tanggal lahir." in result.stderr
+    assert borang(*words[:-1], "2026-02-01").exit_code == MISUSE, "a cycle keeps the days it was begun with"
+    borang("people", "import", file, "--region", REGION)
+    assert borang(*words).stdout == "1 berkas dibuka\n"
 
 
 # --- the demo ---------------------------------------------------------------------------------------------------------
