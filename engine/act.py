@@ -62,7 +62,7 @@ def set_seats(
     process: Process, case: Case, actor: Actor, role: str, confirmed: Iterable[str], now: datetime
 ) -> Outcome:
     """The people who hold *role* in this case, confirmed by *actor*. Raises ``Refused`` for too many or too few."""
-    people = list(confirmed)
+    people, now = list(confirmed), case.not_before(now)
     seats = process.words.roles[role].seats
     if not seats.holds(len(people)):
         raise Refused(Refusal("jumlah_penilai", role, {"least": seats.least, "most": seats.most, "found": len(people)}))
@@ -84,8 +84,9 @@ def act(
     """What follows when *actor* takes *action* with *values* {field: value}.
 
     ``answer`` is a fresh random id, the only name an anonymous answer gets. Raises ``Refused`` with every reason; the
-    case handed in stays as it is.
+    case handed in stays as it is. A *now* before the latest entry of its journal counts as that entry's instant.
     """
+    now = case.not_before(now)
     stage = process.stages[case.stage]
     taken = NOTE if action == NOTE.id else stage.actions.get(action)
     if taken is None:

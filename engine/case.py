@@ -71,6 +71,7 @@ class Case:
     ``seats`` counts the confirmed people of a role with several. ``submitted`` counts the submissions by duty.
     ``collecting`` names the collections that take answers now; ``waiting`` holds those of their anonymous answers that
     came after somebody may have seen the others and do not count yet. ``paused`` is by how much dated deadlines moved.
+    ``at`` is the latest instant of its journal: nothing that follows lies before it.
     """
 
     id: str
@@ -95,6 +96,11 @@ class Case:
     frozen: Answers = field(default_factory=dict)
     locked: bool = False
     paused: timedelta = timedelta()
+    at: datetime | None = None
+
+    def not_before(self, now: datetime) -> datetime:
+        """*now*; the latest instant of the journal where a clock was put back: a case's time never goes backwards."""
+        return now if self.at is None else max(now, self.at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
@@ -189,6 +189,7 @@ class Codec:
         """The state of *case* beyond what its row and its cycle hold."""
         sets = self._sets
         state = {
+            "zone": case.cycle.zone,
             "entered_at": case.entered_at.isoformat() if case.entered_at else None,
             "path": case.path,
             "open": sorted(case.open),
@@ -207,17 +208,18 @@ class Codec:
             "frozen": self._values.dump(case.frozen),
             "locked": case.locked,
             "paused": case.paused.days,
+            "at": case.at.isoformat() if case.at else None,
         }
         return _text(state)
 
     def load_case(self, case_id: str, cycle: Cycle, stage: str, entry: int, version: int, state: str) -> Case:
-        """The case that a row and its state make."""
+        """The case that a row and its state make. Its zone is the one it was opened with, whatever *cycle* says."""
         data, sets = json.loads(state), self._sets
         return Case(
             id=case_id,
             workflow=self.process.id,
             definition=self.process.hash,
-            cycle=cycle,
+            cycle=replace(cycle, zone=data["zone"]),
             stage=stage,
             entry=entry,
             version=version,
@@ -236,6 +238,7 @@ class Codec:
             frozen=self._values.load(data["frozen"]),
             locked=data["locked"],
             paused=timedelta(days=data["paused"]),
+            at=datetime.fromisoformat(data["at"]) if data["at"] else None,
         )
 
     def _dump_past(self, name: str, past: Past) -> list[Json]:

@@ -45,6 +45,7 @@ def receive(
     fields whose answer was used before, where it can be used once. The entry never says who sent it, nor when if the
     collection is anonymous, nor what can be used once. Raises ``Refused`` with every reason; the case stays as it is.
     """
+    now = case.not_before(now)
     duty = process.duties[collection]
     taken = duty.actions.get(action)
     if taken is None or actor.role not in (taken.actor or duty.actor):

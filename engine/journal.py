@@ -60,7 +60,7 @@ def _profile_set(process: Process, case: Case, entry: Entry, _: Sheet | None) ->
 
 def _seats_set(process: Process, case: Case, entry: Entry, _: Sheet | None) -> Step:
     seats = {**case.seats, entry.inputs["role"]: len(entry.inputs["confirmed"])}
-    return Step(replace(case, seats=seats, version=entry.seq), {})
+    return Step(_written(case, entry, seats=seats), {})
 
 
 def _answered(process: Process, case: Case, entry: Entry, filled: Sheet | None) -> Step:
@@ -109,15 +109,15 @@ def _held_back(case: Case, taken: Case, duty: Duty, answer: Mapping[str, Any]) -
 
 
 def _collection_opened(process: Process, case: Case, entry: Entry, _: Sheet | None) -> Step:
-    return Step(replace(case, collecting=case.collecting | {entry.duty}, version=entry.seq), {})
+    return Step(_written(case, entry, collecting=case.collecting | {entry.duty}), {})
 
 
 def _collection_closed(process: Process, case: Case, entry: Entry, _: Sheet | None) -> Step:
-    return Step(replace(case, collecting=case.collecting - {entry.duty}, version=entry.seq), {})
+    return Step(_written(case, entry, collecting=case.collecting - {entry.duty}), {})
 
 
 def _started(process: Process, case: Case, entry: Entry, _: Sheet | None) -> Step:
-    return Step(replace(case, version=entry.seq), {})
+    return Step(_written(case, entry), {})
 
 
 _EVENTS = {
@@ -198,9 +198,14 @@ def _settled(
         if values.get(name) != old.get(name)
     }
     return Step(
-        replace(case, values=values, locked=case.locked or lock, version=entry.seq),
+        _written(case, entry, values=values, locked=case.locked or lock),
         {"values": changed} if changed else {},
     )
+
+
+def _written(case: Case, entry: Entry, **changes: Any) -> Case:
+    """*case* with *changes* and *entry* in its journal."""
+    return replace(case, version=entry.seq, at=case.not_before(entry.at), **changes)
 
 
 def _frozen(process: Process, case: Case, before: Case, scope: CaseScope) -> dict[str, Any]:

@@ -32,7 +32,7 @@ class Notice:
 def due_actions(process: Process, case: Case, now: datetime) -> tuple[str, ...]:
     """The actions that the system should try now, because the deadline of the present stage has passed."""
     due = due_on(process, case)
-    if due is None or case.cycle.day_of(now) <= due:
+    if due is None or case.cycle.day_of(case.not_before(now)) <= due:
         return ()
     return tuple(name for name, a in process.stages[case.stage].actions.items() if "deadline" in a.auto)
 

@@ -13,6 +13,8 @@ from flask import Flask, current_app
 
 #: The zone in which a day is counted where no region says otherwise: WIB.
 ZONE = "Asia/Jakarta"
+#: The zones of Indonesia by the names that people use.
+ZONES = {"WIB": "Asia/Jakarta", "WITA": "Asia/Makassar", "WIT": "Asia/Jayapura"}
 #: Where the demo keeps how far its date was moved.
 DAYS = "days"
 

@@ -29,9 +29,9 @@ _UNITS = Statement(f"""
 select distinct u.code, u.name {FROM} join unit u on u.region_id = p.region_id and u.code = p.unit_code where {MINE}
 """)
 _STATES = Statement(f"""
-select c.id, c.person_id, c.region_id, c.definition, c.stage, c.entry, c.version, c.state, p.unit_code, r.zone,
+select c.id, c.person_id, c.region_id, c.definition, c.stage, c.entry, c.version, c.state, p.unit_code,
        y.id as cycle_id, y.title as cycle_title, y.start as cycle_start, y."end" as cycle_end
-{FROM} join region r on r.id = c.region_id where {MINE} and (:cycle = '' or c.cycle_id = :cycle)
+{FROM} where {MINE} and (:cycle = '' or c.cycle_id = :cycle)
 """)
 
 

@@ -17,15 +17,20 @@ from typing import Any
 from alembic import command
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from flask import Flask, has_request_context, request
+from flask import Flask, current_app, has_request_context, request
 from flask_migrate import Migrate, upgrade
 from sqlalchemy import Connection, Engine, event
-from sqlalchemy.orm import Session, scoped_session
+from sqlalchemy.orm import scoped_session
 
 from web.tables import db
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+#: Where a session keeps the writing transaction that is open beside it.
+OPEN = "writing"
+#: Where the application keeps the engine whose transactions write.
+WRITER = "borang_writer"
 
 migrate = Migrate()
 
@@ -36,15 +41,16 @@ def init_app(app: Flask) -> None:
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             _prepare_sqlite(db.engine)
+        app.extensions[WRITER] = db.engine.execution_options(writing=True)
 
 
-def reading() -> scoped_session[Any]:
-    """The session of this request; what it reads belongs to one transaction."""
-    return db.session
+def reading() -> scoped_session[Any] | Connection:
+    """Where this request reads, all of it in one transaction: the writing one while that is open."""
+    return db.session().info.get(OPEN) or db.session
 
 
 @contextmanager
-def writing() -> Iterator[Session]:
+def writing() -> Iterator[Connection]:
     """One transaction that may change rows: committed at the end, or as if it had never been.
 
     What was read before is read again inside. Refuses to begin where nothing may change: in a GET request, or inside
@@ -53,19 +59,16 @@ def writing() -> Iterator[Session]:
     if has_request_context() and request.method in SAFE_METHODS:
         raise RuntimeError(f"a {request.method} request changes nothing")
     session = db.session()
-    if session.info.get("writing"):
+    if OPEN in session.info:
         raise RuntimeError("a writing transaction is open already")
     session.rollback()
-    session.connection(execution_options={"writing": True})
-    session.info["writing"] = True
-    try:
-        yield session
-        session.commit()
-    except BaseException:
-        session.rollback()
-        raise
-    finally:
-        session.info["writing"] = False
+    # Not through the session, whose own book-keeping costs as much as the statements of a move.
+    with current_app.extensions[WRITER].begin() as connection:
+        session.info[OPEN] = connection
+        try:
+            yield connection
+        finally:
+            del session.info[OPEN]
 
 
 @contextmanager
@@ -95,6 +98,11 @@ def disconnect() -> None:
     """Closes every connection of this process; new ones are made when they are wanted."""
     db.session.remove()
     db.engine.dispose()
+
+
+def forget() -> None:
+    """What was read is read again: the next reading sees the database as it is then."""
+    db.session.remove()
 
 
 def initialise() -> None:

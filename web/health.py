@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from engine.errors import DefinitionError
 from web.clock import wall
-from web.database import reading, up_to_date
+from web.database import forget, reading, up_to_date
 from web.definitions import definitions
 from web.metrics import Gauge
 from web.statements import Statement, stamp
@@ -37,7 +37,7 @@ def _of_database() -> list[str]:
     except SQLAlchemyError:
         return [DATABASE]
     finally:
-        reading().remove()
+        forget()
 
 
 def _of_definitions() -> list[str]:
@@ -56,7 +56,7 @@ def gauges() -> list[Gauge]:
     except SQLAlchemyError:
         return []
     finally:
-        reading().remove()
+        forget()
     count = {state: float(row.number) for state, row in found.items()} | {"late": float(late)}
     tries = {state: float(row.attempts or 0) for state, row in found.items()}
     return [

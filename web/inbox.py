@@ -14,7 +14,7 @@ from flask_babel import ngettext
 from engine.clock import due_on, opens_on, waiting
 from engine.process import NOTE
 from web import drafts
-from web.languages import day, translated
+from web.languages import day, end_of, translated
 from web.store import Held, store
 
 
@@ -157,7 +157,7 @@ def _line(held: Held, now: datetime, title: str, action: str) -> Line:
     return Line(
         title=translated(title),
         about=about(held),
-        state=due_text(due, today),
+        state=due_text(due, today, held.case.cycle.zone),
         late=due is not None and today > due,
         href=url_for("cases.show", case_id=held.case.id),
         action=action,
@@ -165,16 +165,16 @@ def _line(held: Held, now: datetime, title: str, action: str) -> Line:
     )
 
 
-def due_text(due: date | None, today: date) -> str:
-    """Until when, in words."""
+def due_text(due: date | None, today: date, zone: str = "") -> str:
+    """Until when, in words; to the minute where the *zone* of the case is known."""
     if due is None:
         return ""
     if today > due:
         return ngettext("terlambat %(num)s hari", "terlambat %(num)s hari", (today - due).days)
     if today == due:
-        return _("sampai hari ini")
-    left = (due - today).days
-    return ngettext("sampai %(day)s, %(num)s hari lagi", "sampai %(day)s, %(num)s hari lagi", left, day=day(due))
+        return _("sampai hari ini, %(day)s", day=end_of(due, zone)) if zone else _("sampai hari ini")
+    left, until = (due - today).days, end_of(due, zone) if zone else day(due)
+    return ngettext("sampai %(day)s, %(num)s hari lagi", "sampai %(day)s, %(num)s hari lagi", left, day=until)
 
 
 def _other(held: Held, now: datetime) -> Line:

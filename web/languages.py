@@ -5,7 +5,7 @@ Templates have ``_`` and ``ngettext``, ``d`` for texts of definitions, and the f
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -74,8 +74,24 @@ def moment(value: datetime | None, zone: str = ZONE) -> str:
     if value is None:
         return ""
     local = value.astimezone(ZoneInfo(zone))
-    time = local.strftime("%H:%M" if language() == "en" else "%H.%M")
-    return gettext("%(day)s pukul %(time)s %(zone)s", day=day(local.date()), time=time, zone=ZONE_NAMES.get(zone, zone))
+    hour = local.strftime("%H:%M" if language() == "en" else "%H.%M")
+    return gettext("%(day)s pukul %(time)s %(zone)s", day=day(local.date()), time=hour, zone=ZONE_NAMES.get(zone, zone))
 
 
-__all__ = ["LANGUAGES", "chosen", "day", "force_locale", "gettext", "language", "moment", "number", "translated"]
+def end_of(value: date | None, zone: str = ZONE) -> str:
+    """The end of a day in the unit's zone, which is when a deadline passes: ``14 Juli 2026 pukul 23.59 WIB``."""
+    return "" if value is None else moment(datetime.combine(value, time(23, 59), ZoneInfo(zone)), zone)
+
+
+__all__ = [
+    "LANGUAGES",
+    "chosen",
+    "day",
+    "end_of",
+    "force_locale",
+    "gettext",
+    "language",
+    "moment",
+    "number",
+    "translated",
+]

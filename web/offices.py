@@ -31,7 +31,7 @@ Columns = list[tuple[str, str, bool]]
 
 
 def _process(definition: str) -> Process:
-    return store().definitions.process(reading().connection(), definition)
+    return store().definitions.process(reading(), definition)
 
 
 # --- cases ------------------------------------------------------------------------------------------------------------

@@ -27,7 +27,7 @@ from web.course import DONE, NEXT, NOW, course
 from web.database import reading
 from web.filling import Errors, Filling, reason_text, saved_text, typed_from, typed_texts
 from web.inbox import awaited, due_text
-from web.languages import day, moment, translated
+from web.languages import day, end_of, moment, translated
 from web.map import CourseMap, course_map
 from web.store import Held, Missing, Moved, store
 from web.waiting import sealed_in
@@ -103,7 +103,7 @@ def case_page(held: Held, now: datetime) -> CasePage:
         about=about(held),
         id=held.case.id,
         stage=translated(seen.stage.title),
-        state="" if final else _until(seen, today),
+        state="" if final else _until(seen, today, held.case.cycle.zone),
         late=not final and not seen.waiting and seen.due_on is not None and today > seen.due_on,
         who="" if rates_only or seen.waiting else awaited(held),
         told=list(_told(held, seen)),
@@ -185,12 +185,12 @@ def has_result(process: Process, seen: Desk) -> bool:
     return any(behind(process, shown.value.id) & process.duties.keys() for shown in seen.values)
 
 
-def _until(seen: Desk, today: date) -> str:
+def _until(seen: Desk, today: date, zone: str) -> str:
     if not seen.waiting:
-        return upper_first(due_text(seen.due_on, today))
+        return upper_first(due_text(seen.due_on, today, zone))
     if seen.due_on is None:
         return _("Dibuka %(day)s.", day=day(seen.opens_on))
-    return _("Dibuka %(day)s, dikerjakan sampai %(due)s.", day=day(seen.opens_on), due=day(seen.due_on))
+    return _("Dibuka %(day)s, dikerjakan sampai %(due)s.", day=day(seen.opens_on), due=end_of(seen.due_on, zone))
 
 
 def upper_first(text: str) -> str:
@@ -492,7 +492,7 @@ def _what_next(held: Held, now: datetime) -> str:
     if seen.waiting:
         return _("Tahap berikutnya: %(stage)s, dibuka %(day)s.", stage=stage, day=day(seen.opens_on))
     text = _("Tahap sekarang: %(stage)s. Yang bekerja: %(who)s.", stage=stage, who=awaited(held))
-    return f"{text} {_('Tenggatnya %(day)s.', day=day(seen.due_on))}" if seen.due_on else text
+    return f"{text} {_('Tenggatnya %(day)s.', day=end_of(seen.due_on, held.case.cycle.zone))}" if seen.due_on else text
 
 
 def _copies(held: Held, stage: str, now: datetime) -> Iterator[Sheaf]:

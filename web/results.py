@@ -92,7 +92,7 @@ def result_page(held: Held, now: datetime) -> ResultPage:
         notes=list(_notes(held)),
         choices=[] if pages.is_rater(held) else pages.choices(held, seen),
         documents=list(pages.documents_of(held)),
-        state=due_text(seen.due_on, held.case.cycle.day_of(now)),
+        state=due_text(seen.due_on, held.case.cycle.day_of(now), held.case.cycle.zone),
         back=url_for("cases.show", case_id=held.case.id),
         file=url_for("cases.receipt", case_id=held.case.id),
     )

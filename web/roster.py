@@ -1,7 +1,8 @@
 """The people of a region from a list: read, checked as a whole, then taken over in one transaction or not at all.
 
-A list is a CSV file with a heading. ``nip``, ``nama``, ``unit_kode`` and ``unit`` are needed; ``atasan_nip``, ``peran``
-(offices, separated by ``;``), ``aktif`` and any profile field of the region's vocabulary may follow.
+A list is a CSV file with a heading. ``nip``, ``nama``, ``unit_kode`` and ``unit`` are needed; ``zona`` (of the unit:
+WIB, WITA or WIT; the region's where it is empty), ``atasan_nip``, ``peran`` (offices, separated by ``;``), ``aktif``
+and any profile field of the region's vocabulary may follow.
 """
 
 from __future__ import annotations
@@ -18,15 +19,15 @@ from difflib import get_close_matches
 from typing import Any
 
 from sqlalchemy import delete, insert, select, update
-from sqlalchemy.orm import Session
 
 from engine import nip
 from engine.catalogue import did_you_mean
 from engine.process import Process
+from web.clock import ZONES
 from web.tables import Office, Person, Region, Unit
 
 NEEDED = ("nip", "nama", "unit_kode", "unit")
-OWN = (*NEEDED, "atasan_nip", "peran", "aktif")
+OWN = (*NEEDED, "zona", "atasan_nip", "peran", "aktif")
 #: Profile fields that follow from other columns.
 DERIVED = {"nama": "nama", "nip": "nip", "opd": "unit"}
 YES, NO = frozenset({"ya", "yes", "true", "1"}), frozenset({"tidak", "no", "false", "0"})
@@ -52,6 +53,10 @@ TEXTS = {
     "unit_lain_nama": (
         'Unit {code} bernama "{other}" di baris lain.',
         'The unit {code} is called "{other}" in another line.',
+    ),
+    "unit_lain_zona": (
+        'Unit {code} memakai zona "{other}" di baris lain.',
+        'The unit {code} has the zone "{other}" in another line.',
     ),
     "atasan_tidak_ada": (
         "Tidak ada orang dengan NIP atasan {nip}, di daftar ini atau yang sudah terdaftar.",
@@ -111,6 +116,8 @@ class Entry:
     name: str
     unit: str
     unit_name: str
+    #: The unit's own zone; empty for the region's, ``None`` where the list has no such column.
+    unit_zone: str | None
     superior: str
     offices: tuple[str, ...]
     active: bool
@@ -187,6 +194,10 @@ def _wrong(cells: Mapping[str, str], process: Process) -> Iterator[tuple[str, di
     for name, text in cells.items():
         if name in process.words.profile and name not in DERIVED and text:
             yield from _wrong_value(process, name, text)
+    zone = cells.get("zona", "")
+    if zone.upper() not in ("", *ZONES):
+        listed = ", ".join(ZONES)
+        yield "bukan_pilihan", {"column": "zona", "options": listed, "value": zone, "maybe_id": None}
     if cells.get("aktif", "").lower() not in YES | NO | {""}:
         yield "bukan_ya_tidak", {"column": "aktif"}
 
@@ -241,6 +252,7 @@ def _entry(number: int, cells: Mapping[str, str], process: Process) -> Entry:
         name=cells["nama"],
         unit=cells["unit_kode"],
         unit_name=cells["unit"],
+        unit_zone=ZONES.get(cells["zona"].upper(), "") if "zona" in cells else None,
         superior=nip.plain(cells.get("atasan_nip", "")),
         offices=tuple(dict.fromkeys(_offices(cells))),
         active=cells.get("aktif", "").lower() not in NO,
@@ -266,7 +278,7 @@ class Known:
     superiors: Mapping[str, str]
 
 
-def known_in(rows: Session, region: str) -> Known:
+def known_in(rows: Any, region: str) -> Known:
     """Who is registered now."""
     people = rows.execute(select(Person.id, Person.nip, Person.region_id, Person.superior_id)).all()
     nips = {person.id: person.nip for person in people}
@@ -281,6 +293,7 @@ def _together(lines: list[tuple[int, Mapping[str, str]]], known: Known) -> Itera
     """What is wrong between lines, and with what is registered already."""
     first: dict[str, int] = {}
     units: dict[str, str] = {}
+    zones: dict[str, str] = {}
     for number, cells in lines:
         digits, unit = nip.plain(cells.get("nip", "")), cells.get("unit_kode", "")
         if first.setdefault(digits, number) != number:
@@ -289,6 +302,8 @@ def _together(lines: list[tuple[int, Mapping[str, str]]], known: Known) -> Itera
             yield Mistake(number, "nip_daerah_lain", {"nip": digits})
         if units.setdefault(unit, cells.get("unit", "")) != cells.get("unit", ""):
             yield Mistake(number, "unit_lain_nama", {"code": unit, "other": units[unit]})
+        if zones.setdefault(unit, cells.get("zona", "").upper()) != cells.get("zona", "").upper():
+            yield Mistake(number, "unit_lain_zona", {"code": unit, "other": zones[unit]})
     yield from _superiors(lines, known)
 
 
@@ -322,9 +337,7 @@ def new_in(entries: Iterable[Entry], known: Known) -> list[str]:
     return [entry.nip for entry in entries if entry.nip not in known.regions]
 
 
-def take_over(
-    rows: Session, region: str, process: Process, entries: Iterable[Entry], hashes: Mapping[str, str]
-) -> None:
+def take_over(rows: Any, region: str, process: Process, entries: Iterable[Entry], hashes: Mapping[str, str]) -> None:
     """Registers *entries* in *region*, or brings up to date who is registered; *rows* is a writing transaction.
 
     People that are not in the list stay as they are. New people get the password whose hash stands in *hashes* by NIP;
@@ -345,11 +358,11 @@ def take_over(
         _tie(rows, region, process, entry, ids)
 
 
-def is_registered(rows: Session, region: str) -> bool:
+def is_registered(rows: Any, region: str) -> bool:
     return rows.execute(select(Region.id).where(Region.id == region)).first() is not None
 
 
-def keep_region(rows: Session, region: str, title: str, zone: str) -> None:
+def keep_region(rows: Any, region: str, title: str, zone: str) -> None:
     """Registers a region, or changes its name and zone."""
     if is_registered(rows, region):
         rows.execute(update(Region).where(Region.id == region).values(title=title, zone=zone))
@@ -357,13 +370,16 @@ def keep_region(rows: Session, region: str, title: str, zone: str) -> None:
         rows.execute(insert(Region).values(id=region, title=title, zone=zone))
 
 
-def _take_units(rows: Session, region: str, entries: list[Entry]) -> None:
+def _take_units(rows: Any, region: str, entries: list[Entry]) -> None:
     known = {code for (code,) in rows.execute(select(Unit.code).where(Unit.region_id == region))}
-    for code, name in {entry.unit: entry.unit_name for entry in entries}.items():
+    for code, entry in {entry.unit: entry for entry in entries}.items():
+        zone = {} if entry.unit_zone is None else {"zone": entry.unit_zone or None}
         if code in known:
-            rows.execute(update(Unit).where(Unit.region_id == region, Unit.code == code).values(name=name))
+            rows.execute(
+                update(Unit).where(Unit.region_id == region, Unit.code == code).values(name=entry.unit_name, **zone)
+            )
         else:
-            rows.execute(insert(Unit).values(region_id=region, code=code, name=name))
+            rows.execute(insert(Unit).values(region_id=region, code=code, name=entry.unit_name, **zone))
 
 
 def _row(entry: Entry) -> dict[str, Any]:
@@ -371,7 +387,7 @@ def _row(entry: Entry) -> dict[str, Any]:
     return {"nip": entry.nip, "name": entry.name, "unit_code": entry.unit, "active": entry.active, "profile": profile}
 
 
-def _tie(rows: Session, region: str, process: Process, entry: Entry, ids: Mapping[str, str]) -> None:
+def _tie(rows: Any, region: str, process: Process, entry: Entry, ids: Mapping[str, str]) -> None:
     """Sets the superior and the offices; those of before are gone."""
     person, reach = ids[entry.nip], offices_of(process)
     rows.execute(update(Person).where(Person.id == person).values(superior_id=ids.get(entry.superior)))

@@ -114,7 +114,7 @@ class Moved:
 _CASE = """
 select c.id, c.region_id, c.person_id, c.definition, c.stage, c.entry, c.version, c.state, c.head,
        y.id as cycle_id, y.title as cycle_title, y.start as cycle_start, y."end" as cycle_end,
-       r.zone, r.title as region_title, p.name, p.profile, p.unit_code, u.name as unit,
+       r.title as region_title, p.name, p.profile, p.unit_code, u.name as unit,
        p.superior_id as superior1, s.superior_id as superior2
 from appraisal c join cycle y on y.id = c.cycle_id join region r on r.id = c.region_id
 join person p on p.id = c.person_id left join person s on s.id = p.superior_id
@@ -180,6 +180,10 @@ _CYCLE = Statement("""
 insert into cycle (id, region_id, definition, title, start, "end", origin_id, opening)
 values (:id, :region, :definition, :title, :start, :end, :origin, :opening)
 on conflict (origin_id, definition) do nothing
+""")
+_NEWCOMER = Statement("""
+select p.profile, p.region_id, coalesce(u.zone, r.zone) as zone from person p join region r on r.id = p.region_id
+left join unit u on u.region_id = p.region_id and u.code = p.unit_code where p.id = :person
 """)
 _FOLLOWING = Statement("""
 select y.id, y.start, y."end",
@@ -288,7 +292,7 @@ class Store:
 
     def case_of(self, process: Process, row: Any) -> Case:
         """The case that a row and its cycle hold."""
-        cycle = Cycle(id=row.cycle_id, start=day(row.cycle_start), end=day(row.cycle_end), zone=row.zone)
+        cycle = Cycle(id=row.cycle_id, start=day(row.cycle_start), end=day(row.cycle_end))
         return self.definitions.codec(process).load_case(row.id, cycle, row.stage, row.entry, row.version, row.state)
 
     def journal(self, rows: Rows, held: Held) -> list[Entry]:
@@ -355,8 +359,12 @@ class Store:
         case_id: str = "",
         origin: str | None = None,
     ) -> str:
-        """A new case for *person*: its row and the first lines of its journal. *origin* is the case it follows up."""
-        known = rows.execute(text("select profile, region_id from person where id = :p"), {"p": person}).one()
+        """A new case for *person*: its row and the first lines of its journal. *origin* is the case it follows up.
+
+        It keeps the zone that the person's unit has now, so that no deadline comes earlier when they move.
+        """
+        known = _NEWCOMER.first(rows, {"person": person})
+        cycle = replace(cycle, zone=known.zone)
         profile = self.profile_of(process, json.loads(known.profile))
         outcome = begin(process, case_id or str(uuid.uuid4()), cycle, {process.subject: profile}, now)
         row, lines = self.rows_of(process, outcome, known.region_id, person, now, origin)
@@ -591,7 +599,8 @@ class Store:
         self.add_cycle(rows, process, cycle, region=row.region_id, title=row.title, origin=origin.cycle.id)
 
     def _row(self, process: Process, case: Case, head: str, now: datetime) -> dict[str, Any]:
-        opens, due, wakes = opens_on(process, case), due_on(process, case), wakes_at(process, case, now)
+        opens, due = opens_on(process, case), due_on(process, case)
+        wakes = wakes_at(process, case, case.not_before(now))
         return {
             "id": case.id,
             "stage": case.stage,

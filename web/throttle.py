@@ -11,7 +11,7 @@ import hmac
 import math
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlalchemy import bindparam, delete, select, text, update
 
@@ -22,6 +22,8 @@ from web.tables import Instant, Throttle
 _BEGIN = text(
     "INSERT INTO throttle (subject, since, tries) VALUES (:subject, :now, 0) ON CONFLICT (subject) DO NOTHING"
 ).bindparams(bindparam("now", type_=Instant()))
+
+_KEPT: Any = Throttle.__table__
 
 #: Failed tries are forgotten when none has come for so long.
 WINDOW = timedelta(minutes=30)
@@ -124,15 +126,15 @@ def count(attempt: Counted) -> None:
         for subject, rule in attempt.subjects():
             rows.execute(_BEGIN, {"subject": subject, "now": now})
             # Locked, so that of many tries at once each sees the others; SQLite has one writer at a time already.
-            row = rows.scalars(select(Throttle).where(Throttle.subject == subject).with_for_update()).one()
+            row = rows.execute(select(_KEPT).where(_KEPT.c.subject == subject).with_for_update()).one()
             _check(rule, row, now)
-            row.tries, row.since = row.tries + 1, now
+            rows.execute(update(_KEPT).where(_KEPT.c.subject == subject).values(tries=row.tries + 1, since=now))
 
 
 def _look(attempt: Counted, now: datetime) -> None:
     """Turns away what would be refused anyway, before it waits for its turn to write: a flood costs a look."""
     rules = dict(attempt.subjects())
-    for row in reading().scalars(select(Throttle).where(Throttle.subject.in_(rules))):
+    for row in reading().execute(select(_KEPT).where(_KEPT.c.subject.in_(rules))):
         _check(rules[row.subject], row, now)
 
 
@@ -153,7 +155,7 @@ def forget(attempt: Try) -> None:
         rows.execute(delete(Throttle).where(Throttle.subject == network, Throttle.tries < 1))
 
 
-def _check(rule: Rule, row: Throttle, now: datetime) -> None:
+def _check(rule: Rule, row: Any, now: datetime) -> None:
     wait = rule.wait(row.tries)
     left = row.since + wait - now
     # Of two that come at once, the one counted first may have looked at the clock last.
