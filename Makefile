@@ -16,10 +16,10 @@ CATALOGUES := $(shell find web/translations -name '*.po' 2>/dev/null)
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --no-annotate $(ARGS)
 
-.PHONY: help setup demo test check mutation bench docs format texts lock clean
+.PHONY: help setup demo test test-faults check mutation bench docs format texts lock clean
 
 help: ## this list
-	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
 
 setup: $(STAMPS)/project $(STAMPS)/translations $(FRONT) ## a virtual environment in .venv, the front end built
 
@@ -27,8 +27,12 @@ demo: setup ## the demo of all four regions on 127.0.0.1:8000
 	$(BIN)/borang demo $(ARGS)
 
 test: setup ## every test, on SQLite and PostgreSQL and in a browser; ARGS="-k name" for some
-	@sh scripts/install_tools.sh chromium postgresql
+	@sh scripts/install_tools.sh chromium postgresql strace
 	$(BIN)/python -m pytest --no-skips $(ARGS)
+
+test-faults: setup ## kills, full disks, lost databases, for minutes; ARGS="-k name" for some
+	@sh scripts/install_tools.sh postgresql strace
+	$(BIN)/python -m pytest --no-skips tests/faults $(ARGS)
 
 check: setup ## format, lint, types, layers, definitions, locks
 	$(BIN)/ruff format --check

@@ -61,6 +61,17 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         terminalreporter.write_line(f"SKIPPED, and --no-skips was given: {report.nodeid}", red=True)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Says last of all how many passed and how many failed; what is skipped although nothing may be has failed."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is None or config.option.collectonly:
+        return
+    wrong = ["failed", "error", *(["skipped"] if config.getoption("--no-skips") else [])]
+    failed = sum(len(reporter.stats.get(kind, [])) for kind in wrong)
+    reporter.write_line(f"{len(reporter.stats.get('passed', []))} passed, {failed} failed")
+
+
 def skipped(config: pytest.Config) -> list[pytest.TestReport]:
     """The reports of skipped tests and modules."""
     reporter = config.pluginmanager.get_plugin("terminalreporter")

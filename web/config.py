@@ -61,6 +61,16 @@ OWASP = Parameters(
 )
 
 
+#: How long PostgreSQL may take: to be reached, to hand over a row that somebody else holds, for one statement, and how
+#: long it waits for a service that has died in the middle of a transaction. The network tells a dead machine by itself.
+PATIENCE = {
+    "connect_timeout": 5,
+    "tcp_user_timeout": 10_000,
+    "keepalives_idle": 30,
+    "options": "-c lock_timeout=5s -c statement_timeout=20s -c idle_in_transaction_session_timeout=30s",
+}
+
+
 class Misconfigured(Exception):
     """The service cannot start like this; the text says what to set."""
 
@@ -132,8 +142,7 @@ class Settings:
         return {
             "SECRET_KEY": self.secret_key,
             "SQLALCHEMY_DATABASE_URI": self.database_url,
-            # What a statement was given stands in no error: it may be an answer.
-            "SQLALCHEMY_ENGINE_OPTIONS": {"pool_size": 16, "max_overflow": 16, "hide_parameters": True},
+            "SQLALCHEMY_ENGINE_OPTIONS": self._engine(),
             "TRUSTED_HOSTS": list(self.hosts),
             "MAX_CONTENT_LENGTH": BODY_LIMIT,
             "MAX_FORM_MEMORY_SIZE": TEXT_LIMIT,
@@ -148,6 +157,11 @@ class Settings:
             "WTF_CSRF_TIME_LIMIT": None,
             "BABEL_DEFAULT_LOCALE": "id",
         }
+
+    def _engine(self) -> dict[str, Any]:
+        # What a statement that failed held is somebody's answer, and no matter of the log's.
+        known = {"pool_size": 16, "max_overflow": 16, "pool_timeout": 5, "hide_parameters": True}
+        return known if self.database_url.startswith("sqlite") else {**known, "connect_args": PATIENCE}
 
 
 def _refuse_guessable(name: str, secret: str) -> None:

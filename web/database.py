@@ -6,8 +6,11 @@ meanwhile, whatever its patience; so one that will write says so when it begins.
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
+import select
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -20,12 +23,15 @@ from alembic.script import ScriptDirectory
 from flask import Flask, current_app, has_request_context, request
 from flask_migrate import Migrate, upgrade
 from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError, OperationalError, TimeoutError
 from sqlalchemy.orm import scoped_session
 
 from web.tables import db
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+#: What a full or failing disk says to whoever writes a file.
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS})
 
 #: Where a session keeps the writing transaction that is open beside it.
 OPEN = "writing"
@@ -41,6 +47,8 @@ def init_app(app: Flask) -> None:
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             _prepare_sqlite(db.engine)
+        else:
+            event.listen(db.engine, "checkout", _checked)
         app.extensions[WRITER] = db.engine.execution_options(writing=True)
 
 
@@ -151,6 +159,37 @@ def up_to_date() -> bool:
 @cache
 def _needed() -> frozenset[str]:
     return frozenset(ScriptDirectory(str(MIGRATIONS)).get_heads())
+
+
+def unavailable(error: BaseException) -> bool:
+    """Whether *error* says that the database is away, busy or full: the same request may succeed a little later.
+
+    Not so for a statement that is wrong, which SQLite's driver tells by the same class.
+    """
+    cause = error.orig if isinstance(error, OperationalError) else error
+    if isinstance(cause, sqlite3.OperationalError):
+        return getattr(cause, "sqlite_errorcode", None) != sqlite3.SQLITE_ERROR
+    if isinstance(error, OperationalError | TimeoutError):
+        return True
+    if isinstance(error, DBAPIError):
+        return error.connection_invalidated
+    return isinstance(error, OSError) and error.errno in NO_ROOM
+
+
+def _checked(connection: Any, record: Any, proxy: Any) -> None:
+    """Whether the server still holds the other end of a connection that lay in the pool.
+
+    A server that stops, or ends a session, says so: there is something to read where nothing was asked. To look costs
+    nothing; to ask the server would cost every request a journey. All connections of that time are given up at once.
+    """
+    if connection.closed or _has_news(connection.fileno()):
+        raise InvalidatePoolError
+
+
+def _has_news(file: int) -> bool:
+    poll = select.poll()
+    poll.register(file, select.POLLIN)
+    return bool(poll.poll(0))
 
 
 def _prepare_sqlite(engine: Engine) -> None:

@@ -4,23 +4,30 @@ from __future__ import annotations
 
 import logging
 import secrets
+import sqlite3
 from typing import Any
 
-from flask import Flask, Response, render_template
+from flask import Flask, Response, render_template, request
 from flask_babel import gettext as _
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from engine.feel import FeelError
 from web import logs
+from web.database import unavailable
 from web.frame import frame
 from web.metrics import database_failed
+from web.resend import resend
+from web.sessions import nobody_unknown
 from web.tables import db
 
 log = logging.getLogger(__name__)
 
 #: Statuses that the error page has words for; another one is told as 400 or 500.
 WORDED = frozenset({400, 403, 404, 409, 413, 422, 429, 500, 503})
+
+#: After how many seconds it is worth trying again where the database was away.
+PATIENCE = 10
 
 #: Where even the error page cannot be made.
 PLAIN = (
@@ -33,7 +40,8 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, refused)
     app.register_error_handler(SecurityError, stranger)
     app.register_error_handler(FeelError, too_much)
-    app.register_error_handler(OperationalError, busy)
+    for kind in (SQLAlchemyError, sqlite3.OperationalError, OSError):
+        app.register_error_handler(kind, failed)
     app.register_error_handler(Exception, broken)
 
 
@@ -57,23 +65,38 @@ def too_much(error: FeelError) -> Any:
     return page(422), 422
 
 
-def busy(error: OperationalError) -> Any:
-    """The page while the database does not answer in time."""
-    database_failed(logs.code_of(error) or type(error).__name__)
-    return _logged(error, 503)
+def failed(error: SQLAlchemyError | sqlite3.OperationalError | OSError) -> Any:
+    """The page where something could not be read or kept: ours to mend, or over when the database is back."""
+    return away(error) if unavailable(error) else broken(error)
+
+
+def away(error: Exception) -> Any:
+    """The page while the database is away, busy or full. It asks the database nothing, and keeps what was typed."""
+    reference = secrets.token_hex(4)
+    kind = logs.code_of(error) or type(error).__name__
+    database_failed(kind)
+    log.error("%s %s %s", reference, kind, logs.request_id())
+    nobody_unknown()
+    try:
+        db.session.rollback()
+        again = resend()
+        more: dict[str, Any] = {"again": again, "page": {**frame(), "sign_in": None, "unsent": again is not None}}
+        if request.method == "GET":
+            more["next"] = request.full_path.rstrip("?"), _("Coba lagi")
+        text = page(503, reference=reference, **more)
+    except Exception:
+        log.exception("%s: the error page failed as well", reference)
+        text = PLAIN
+    return text, 503, {"Retry-After": str(PATIENCE)}
 
 
 def broken(error: Exception) -> Any:
     """The page after a mistake of ours. The log knows it under the number that the visitor sees."""
-    return _logged(error, 500)
-
-
-def _logged(error: Exception, status: int) -> Any:
     reference = secrets.token_hex(4)
     log.error("%s %s %s", reference, type(error).__name__, logs.request_id(), exc_info=error)
     try:
         db.session.rollback()
-        return page(status, reference=reference), status
+        return page(500, reference=reference), 500
     except Exception:
         log.exception("%s: the error page failed as well", reference)
         return PLAIN, 500

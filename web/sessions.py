@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, ClassVar
 
-from flask import Flask, session
+from flask import Flask, g, session
 from flask_login import LoginManager, current_user, login_user, logout_user
 from sqlalchemy import delete, insert
 
@@ -114,6 +114,12 @@ def end_all(person_id: str) -> None:
     """Ends every session of a person, on all devices."""
     with writing() as rows:
         rows.execute(delete(SignIn).where(SignIn.person_id == person_id))
+
+
+def nobody_unknown() -> None:
+    """From here on nobody asks who sent this request: whoever is not known yet is a visitor for the rest of it."""
+    if "_login_user" not in g:
+        g._login_user = manager.anonymous_user()
 
 
 def _renew() -> None:

@@ -59,9 +59,9 @@ class Statement:
 
     def _sent(self, rows: Any, parameters: Any, *, many: bool = False) -> Any:
         connection = connection_of(rows)
-        cursor = connection.connection.cursor()
         sql = self._named if connection.dialect.name == "sqlite" else self._pyformat
         try:
+            cursor = connection.connection.cursor()
             cursor.executemany(sql, parameters) if many else cursor.execute(sql, parameters)
         except connection.dialect.loaded_dbapi.Error as error:
             raise _known(connection, sql, error) from error

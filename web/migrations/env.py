@@ -23,8 +23,9 @@ def migrate() -> None:
     with nullcontext(given) if given else db.engine.connect() as connection:
         if connection.dialect.name != "sqlite":
             # Of several services that start at once one migrates; the others find it done. A lock's usual patience is
-            # too short for that.
+            # too short for that, a statement's for a table of millions of rows.
             connection.exec_driver_sql("set local lock_timeout = 0")
+            connection.exec_driver_sql("set local statement_timeout = 0")
             connection.exec_driver_sql(f"select pg_advisory_xact_lock({ALONE})")
         context.configure(connection=connection, target_metadata=db.metadata, render_item=as_written, **options)
         with context.begin_transaction():
