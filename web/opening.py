@@ -12,7 +12,7 @@ import json
 import secrets
 import uuid
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -40,7 +40,8 @@ and not exists (select 1 from appraisal c where c.cycle_id = :cycle and c.person
 """
 _LEFT = Statement(f"select count(*) as number {_WITHOUT_CASE}")
 _NEXT = Statement(f"""
-select p.id, p.nip, p.profile, exists (select 1 from waiting_answer w where w.person_id = p.id) as awaited
+select p.id, p.nip, p.profile, exists (select 1 from waiting_answer w where w.person_id = p.id) as awaited,
+       (select u.zone from unit u where u.region_id = p.region_id and u.code = p.unit_code) as zone
 {_WITHOUT_CASE} order by p.id limit :n
 """)
 _REACHED = Statement("select opening from cycle where id = :cycle")
@@ -218,7 +219,9 @@ class Moulds:
         self._region = region
         self._now = now
         self._distance = _number(cycle.id)
-        self._beginnings = Beginnings(process, cycle, now)
+        self._cycle = cycle
+        #: By zone: a unit may lie in another one than its region.
+        self._beginnings: dict[str, Beginnings] = {}
         self._known: dict[int, Mould | None] = {}
         self._codec = store.definitions.codec(process)
 
@@ -240,13 +243,18 @@ class Moulds:
         Raises ``Refused`` as ``begin`` does.
         """
         stored = json.loads(person.profile)
-        outcome = self._beginnings.of(stored)
+        outcome = self._begun_in(person.zone or self._cycle.zone).of(stored)
         if id(outcome) not in self._known:
             self._known[id(outcome)] = self._mould(outcome)
         mould = self._known[id(outcome)]
         if mould is None:
             return None
         return mould.case(self._store, case_id, person.id, self._codec.kept_profile(stored))
+
+    def _begun_in(self, zone: str) -> Beginnings:
+        if zone not in self._beginnings:
+            self._beginnings[zone] = Beginnings(self._process, replace(self._cycle, zone=zone), self._now)
+        return self._beginnings[zone]
 
     def _mould(self, outcome: Outcome) -> Mould | None:
         row, lines = self._store.rows_of(self._process, outcome, self._region, "", self._now)

@@ -29,7 +29,7 @@ START, END = date(2026, 1, 1), date(2026, 12, 31)
 
 _PERSON = text("""
 insert into person (id, region_id, unit_code, nip, name, password_hash, active, superior_id, language, profile)
-values (:id, :region, 'PON-04', :nip, :name, '-', :active, :superior, 'id', :profile)
+values (:id, :region, :unit, :nip, :name, '-', :active, :superior, 'id', :profile)
 """)
 _CASES = """
 select person_id, definition, stage, entry, version, opens_on, due_on, closed, wakes_at, origin_id, state, region_id
@@ -47,6 +47,7 @@ def crowd(app: Flask) -> Iterator[int]:
     with app.app_context():
         with writing() as rows:
             superior = rows.execute(text("select id from person order by id")).scalars().first()
+            rows.execute(text("update unit set zone = 'Asia/Jayapura' where code = 'PON-05'"))
             process = store().definitions.library.processes[WORKFLOW]
             jobs = list(process.words.choices["jenis_jabatan"].options)
             groups = list(process.words.choices["grup_opd"].options)
@@ -60,7 +61,7 @@ def crowd(app: Flask) -> Iterator[int]:
                 if number % 5:
                     profile |= {"predikat_tahun_lalu": ["BAIK", "SANGAT_BAIK"][number % 2]}
                 known = {"id": str(uuid.uuid4()), "nip": nip, "name": profile["nama"], "region": REGION}
-                tie = {"superior": superior, "active": number % 10 != 9}
+                tie = {"superior": superior, "active": number % 10 != 9, "unit": f"PON-0{4 + number % 2}"}
                 rows.execute(_PERSON, {**known, **tie, "profile": json.dumps(profile, ensure_ascii=False)})
         yield _count("from person where superior_id is not null and active")
 

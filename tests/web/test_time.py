@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from engine.clock import days_late, due_on
 from tests.cast import PASSWORD, FrozenClock, Member, Visitor, close
@@ -198,7 +198,7 @@ class TestAPage:
 class TestUnits:
     def test_a_unit_without_a_zone_has_its_regions(self, office: Office) -> None:
         with writing() as rows:
-            rows.query(Unit).update({"zone": None})
+            rows.execute(update(Unit).values(zone=None))
         assert office.held(office.opened()).case.cycle.zone == ZONES["WIB"]
 
     def test_a_list_without_the_column_leaves_zones_as_they_are(self, office: Office) -> None:
