@@ -71,9 +71,21 @@ def wakes_at(process: Process, case: Case, now: datetime) -> datetime | None:
 
     Always the beginning of a local day: of a reminder, and of the first day that is late.
     """
-    days = (notice.day for notice in notices(process, case))
-    instants = (datetime.combine(day, time(), case.cycle.tz).astimezone(UTC) for day in days)
+    instants = (_begins(notice, case) for notice in notices(process, case))
     return min((instant for instant in instants if instant > now), default=None)
+
+
+def came(process: Process, case: Case, since: datetime, now: datetime) -> tuple[Notice, ...]:
+    """The notices whose day began at *since* or later, and has begun by *now*: of each kind the last one.
+
+    Who looks after three days tells of each deadline once.
+    """
+    return tuple({n.kind: n for n in notices(process, case) if since <= _begins(n, case) <= now}.values())
+
+
+def _begins(notice: Notice, case: Case) -> datetime:
+    """The instant at which the day of *notice* begins where the case is."""
+    return datetime.combine(notice.day, time(), case.cycle.tz).astimezone(UTC)
 
 
 def _working(process: Process, case: Case) -> tuple[str, ...]:

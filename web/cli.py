@@ -33,6 +33,7 @@ COMMANDS = {
     "serve": ("service", "serve_command"),
     "test": ("test", "test_command"),
     "webhook": ("webhook", "webhook_group"),
+    "worker": ("worker", "worker_command"),
 }
 
 

@@ -31,7 +31,7 @@ from engine.nip import grouped
 from engine.process import Process
 from engine.scenario import Scenario, public_answers, read_scenarios, registration, typed_form
 from engine.sheet import opening
-from web import clock, create_app, roster
+from web import clock, create_app, roster, timing
 from web.config import DATABASE, PACKAGE, Settings
 from web.database import initialise, up_to_date, writing
 from web.definitions import library
@@ -158,6 +158,8 @@ def prepare(settings: Settings, today: date | None, tell: Tell, more: Sequence[P
         for one in shown:
             if one.region not in known:
                 _fill(one, settings, tell)
+                with writing() as rows:
+                    timing.put_off(rows, clock.now() + timedelta(days=1), clock.now())
     app.extensions["example_codes"] = codes(app)
     return app
 

@@ -52,6 +52,7 @@ class Job:
     holder: str
 
 
+_IS_DUE = Statement("select 1 as found from job where state = 'waiting' and run_at <= :now limit 1")
 _CLAIM = """
 with due as materialized (
   select id from job where state = 'waiting' and run_at <= :now and attempts between :fewest and :most
@@ -74,6 +75,11 @@ _DROP = Statement("delete from job where id = :id and state = 'parked'")
 _FORGET = Statement("""
 delete from job where id in (select id from job where state = 'done' and run_at < :before limit :n)
 """)
+
+
+def due(rows: Any, now: datetime) -> bool:
+    """Whether there may be something to claim."""
+    return _IS_DUE.first(rows, {"now": stamp(now)}) is not None
 
 
 def claim(

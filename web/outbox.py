@@ -15,6 +15,8 @@ ENTERED = "entered"
 #: The day of a reminder has come, or a deadline has passed.
 REMINDER = "reminder"
 OVERDUE = "overdue"
+#: Time could not bring about in a case what it should: tried again as a job.
+WAKE = "wake"
 #: A cycle was opened: everybody whose work it begins with is told.
 CYCLE_OPENED = "cycle_opened"
 #: One letter to one person, one call to one other system.

@@ -26,7 +26,7 @@ from engine.codec import Codec
 from engine.collecting import receive
 from engine.journal import fold
 from engine.process import NOTE, Duty, Process
-from engine.timers import overtaken, wakes_at
+from engine.timers import due_actions, overtaken, wakes_at
 from web import drafts, outbox, waiting
 from web.chain import chained, linked
 from web.definitions import Definitions, definitions
@@ -148,12 +148,10 @@ INBOX = 200
 _EVERY = text("""
 select c.id, c.definition, c.stage, p.name from appraisal c join person p on p.id = c.person_id order by p.name, c.id
 """)
-_OVERDUE = text("""
-select id from appraisal where due_on < :today and stage not in :finals order by due_on, id
-""").bindparams(bindparam("finals", expanding=True))
 _UPDATE = Statement("""
 update appraisal set stage = :stage, entry = :entry, version = :version, opens_on = :opens_on, due_on = :due_on,
-                     closed = :closed, wakes_at = :wakes_at, head = :head, state = :state
+                     closed = :closed, head = :head, state = :state,
+                     wakes_at = case when wakes_at <= :now and entry = :entry then wakes_at else :wakes_at end
 where id = :id and version = :was
 """)
 _INSERT = Statement("""
@@ -520,12 +518,6 @@ class Store:
 
     # --- time ---
 
-    def overdue(self, rows: Rows, today: date) -> list[str]:
-        """The cases whose deadline lies before *today* and which may still move."""
-        finals = self._stages(rows, lambda process, stage: process.stages[stage].final)
-        found = rows.execute(_OVERDUE, {"today": today.isoformat(), "finals": list(finals) or [""]})
-        return list(found.scalars())
-
     def overtake(self, rows: Rows, case_id: str, now: datetime) -> bool:
         """Whether the system acted on a case because a deadline has passed, in this writing transaction."""
         rows = connection_of(rows)
@@ -552,7 +544,8 @@ class Store:
         """Write row, journal and outbox. Raises ``Stale`` where somebody has moved the case meanwhile."""
         lines = self._linked(standing, outcome)
         row = self._row(standing.process, outcome.case, lines[-1]["chain"], now)
-        if _UPDATE.change(rows, {**row, "was": standing.case.version}) != 1:
+        # What time was to bring about in this visit of the stage, and has not yet, stays due.
+        if _UPDATE.change(rows, {**row, "was": standing.case.version, "now": stamp(now)}) != 1:
             raise Stale
         _JOURNAL.change_each(rows, lines)
         if outcome.case.entry != standing.case.entry:
@@ -600,7 +593,9 @@ class Store:
 
     def _row(self, process: Process, case: Case, head: str, now: datetime) -> dict[str, Any]:
         opens, due = opens_on(process, case), due_on(process, case)
-        wakes = wakes_at(process, case, case.not_before(now))
+        at = case.not_before(now)
+        # What the system could not do when the deadline passed, it may be able to do after this move.
+        wakes = at if due_actions(process, case, at) else wakes_at(process, case, at)
         return {
             "id": case.id,
             "stage": case.stage,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from web import mail, messages, outbox, webhooks
+from web import mail, messages, outbox, timing, webhooks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +27,7 @@ KINDS: dict[str, Kind] = {
     outbox.ENTERED: Kind(within=messages.entered),
     outbox.REMINDER: Kind(within=messages.deadline),
     outbox.OVERDUE: Kind(within=messages.deadline),
+    outbox.WAKE: Kind(within=timing.again),
     outbox.CYCLE_OPENED: Kind(within=messages.cycle_opened),
     outbox.MAIL: Kind(outside=mail.send),
     outbox.WEBHOOK: Kind(outside=webhooks.send),

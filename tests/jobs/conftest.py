@@ -1,5 +1,25 @@
-"""The service of ``tests.web``, its jobs worked on by hand or by real workers."""
+"""The service of ``tests.jobs.office``, each time on a new database: once on SQLite, once on PostgreSQL."""
 
-from tests.web.conftest import app, cast, definitions, prepared, settings, visitor
+from __future__ import annotations
 
-__all__ = ["app", "cast", "definitions", "prepared", "settings", "visitor"]
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.cast import close, settings_in
+from tests.jobs.office import DEFINITIONS, Office
+from tests.postgres import Server
+from web import create_app
+
+
+@pytest.fixture
+def office(tmp_path: Path, server: Server | None) -> Iterator[Office]:
+    database = server.create() if server else ""
+    address = server.url(database) if server else f"sqlite:///{tmp_path / 'borang.sqlite'}"
+    settings = settings_in(tmp_path, database_url=address, definitions=DEFINITIONS)
+    app = create_app(settings)
+    yield Office(app, settings)
+    close(app)
+    if server:
+        server.drop(database)

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from flask import Flask
 
+from tests.jobs.office import Office
 from web import jobs, outbox
 from web.clock import now, wall
 from web.database import reading, writing
@@ -19,8 +19,8 @@ SOON = timedelta(seconds=1)
 
 
 @pytest.fixture(autouse=True)
-def context(app: Flask) -> Iterator[None]:
-    with app.app_context():
+def context(office: Office) -> Iterator[None]:
+    with office.app.app_context():
         yield
 
 

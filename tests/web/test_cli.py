@@ -10,7 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from click.testing import CliRunner, Result
 from flask import Flask
+from sqlalchemy import text
 
 from engine.timers import overtaken
 from tests.cast import REGION
@@ -386,7 +387,8 @@ def test_the_demo_has_people_at_different_stages_and_stays_as_it_was_left(instan
         assert code.name in page
     assert client.post("/demo/tanggal", data={"csrf_token": token, "tanggal": "2026-07-01"}).status_code == 303
     with app.app_context():
-        late = store().overdue(reading(), date(2026, 7, 1))
+        overdue = text("select id from appraisal where due_on < :today and not closed")
+        late = reading().execute(overdue, {"today": "2026-07-01"}).scalars().all()
         held = [store().held_by_public(reading(), case_id) for case_id in late]
         assert late
         assert not [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
 from datetime import datetime
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from web.console import (
 )
 from web.database import disconnect, initialise, up_to_date
 from web.definitions import library
+from web.runtime import running
 from web.serving import Server
 
 
@@ -41,12 +43,16 @@ def init_command() -> None:
     "--processes", default=1, show_default=True, type=click.IntRange(1, 64),
     help=N_("Jumlah proses; lebih dari satu untuk PostgreSQL, di belakang proksi."),
 )  # fmt: skip
-def serve_command(host: str, port: int, processes: int) -> None:
+@click.option(
+    "--worker/--no-worker", default=True, show_default=True,
+    help=N_("Jalankan juga pekerjaan layanan di proses ini; tidak perlu bila borang worker berjalan."),
+)  # fmt: skip
+def serve_command(host: str, port: int, processes: int, worker: bool) -> None:
     logs.configure()
     if processes > 1:
         _serve_by_several(host, port, processes)
     else:
-        listen(_ready(), host, port)
+        listen(_ready(), host, port, worker=worker)
 
 
 def _ready() -> Flask:
@@ -63,14 +69,15 @@ def _ready() -> Flask:
     return app
 
 
-def listen(app: Flask, host: str, port: int) -> None:
-    """Serves *app* until somebody stops it."""
+def listen(app: Flask, host: str, port: int, *, worker: bool = True) -> None:
+    """Serves *app* until somebody stops it, and does its jobs meanwhile."""
     try:
         server = Server(app, host, port)
     except OSError as error:
         raise Misused(f"{host}:{port}: {error.strerror}") from None
     click.echo(_("Buka http://{host}:{port} (hentikan dengan Ctrl+C)").format(host=host, port=port))
-    server.run()
+    with running(app) if worker else nullcontext():
+        server.run()
 
 
 def _serve_by_several(host: str, port: int, count: int) -> None:

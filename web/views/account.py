@@ -10,13 +10,11 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from web import clock, people, sessions
+from web import clock, people, sessions, timing
 from web.access import open_to, own_path
 from web.config import Settings
-from web.database import reading, writing
 from web.frame import frame
 from web.languages import LANGUAGES
-from web.store import store
 from web.throttle import TooMany, Try, count, forget
 
 blueprint = Blueprint("account", __name__)
@@ -101,7 +99,7 @@ def move_date() -> Any:
         text = _("Tulis tanggal antara 2020 dan 2040, misalnya 2026-07-14.")
         return render_template("account/date.html", today=given, error=text), 422
     moved.move_to(day)
-    _pass_deadlines()
+    timing.sweep()
     return redirect(own_path(request.form.get("next")), 303)
 
 
@@ -131,10 +129,3 @@ def _sign_in_page(goal: str | None, nip: str = "", error: str = "") -> str:
 def _settings() -> Settings:
     found: Settings = current_app.extensions["settings"]
     return found
-
-
-def _pass_deadlines() -> None:
-    """What the system does because a deadline of the demo has passed, each case in a transaction of its own."""
-    for case_id in store().overdue(reading(), clock.today()):
-        with writing() as rows:
-            store().overtake(rows, case_id, clock.now())

@@ -1,0 +1,31 @@
+"""What is tidied up once a day. Several workers may do so, and more than once: what is gone is gone."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from web import instants, jobs
+from web.database import writing
+
+log = logging.getLogger(__name__)
+
+
+def forget_jobs() -> None:
+    """Deletes what was done long ago, some rows at a time, so that nobody waits."""
+    more = True
+    while more:
+        with writing() as rows:
+            more = jobs.forget(rows, instants.now(rows))
+
+
+CHORES: tuple[Callable[[], None], ...] = (forget_jobs,)
+
+
+def tidy() -> None:
+    """Does every chore; one that fails is told in the log and keeps no other from being done."""
+    for chore in CHORES:
+        try:
+            chore()
+        except Exception:
+            log.exception("%s could not be done", chore.__name__)
