@@ -233,7 +233,8 @@ def _message(letter: Letter, address: str, stable: str, sender: str) -> EmailMes
     message["Date"] = format_datetime(clock.wall())
     message["Message-ID"] = f"<{stable}@{sender.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
-    message["Content-Language"] = language()
     message.set_content(_filled("mail/notice.txt", letter), cte="quoted-printable")
     message.add_alternative(_filled("mail/notice.html", letter), subtype="html", cte="quoted-printable")
+    # Last: what speaks of content moves into the first part when the second one comes.
+    message["Content-Language"] = language()
     return message
