@@ -19,7 +19,7 @@ from engine.process import NOTE
 from web import notices, outbox, webhooks
 from web.holders import Holder, holders
 from web.statements import Statement, stamp
-from web.store import Held, Missing, store
+from web.store import Held, Missing, instant, store
 
 #: Cases of a new cycle whose people are told in one transaction.
 BATCH = 200
@@ -31,22 +31,25 @@ _CYCLE = Statement("select region_id, title from cycle where id = :cycle")
 
 
 def entered(rows: Any, payload: Mapping[str, Any], now: datetime) -> None:
-    """Tells whoever the new stage waits for, or at the end the person appraised; other systems are told as well.
+    """Tells whoever the new stage waits for, or at the end the person appraised; other systems in any case.
 
     Nobody can act before the stage has opened: they are told on that day.
     """
-    held = _standing(rows, payload)
-    if held is None:
-        return
+    store().lock(rows, payload["case"])
+    held = store().held_by_public(rows, payload["case"])
     case, reason = held.case, f"{payload['case']}:{payload['entry']}"
+    if "at" in payload:
+        webhooks.announce(rows, held, payload["entry"], instant(payload["at"]), now)
+    if case.entry != payload["entry"]:
+        return
     notices.past(rows, case.id, case.entry, now)
-    webhooks.announce(rows, held, now)
     if held.process.stages[case.stage].final:
         subject = (holder for holder in holders(rows, held) if held.process.subject in holder.roles)
         _tell(rows, subject, notices.CLOSED, reason, held, now)
     elif waiting(held.process, case, case.cycle.day_of(now)):
         opens = _opening(held)
-        outbox.put(rows, outbox.ENTERED, f"{reason}:{opens.date()}", payload, opens)
+        about = {"case": case.id, "entry": case.entry}
+        outbox.put(rows, outbox.ENTERED, f"{reason}:{opens.date()}", about, opens)
     else:
         _tell(rows, _awaited(rows, held), notices.ENTERED, reason, held, now)
 

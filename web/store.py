@@ -554,7 +554,8 @@ class Store:
 
     def _tell(self, rows: Rows, case: Case, now: datetime) -> None:
         """Whoever the new stage waits for, and other systems, are told of it by a job of this transaction."""
-        outbox.put(rows, outbox.ENTERED, f"{case.id}:{case.entry}", {"case": case.id, "entry": case.entry}, now)
+        about = {"case": case.id, "entry": case.entry, "at": stamp(case.entered_at or now)}
+        outbox.put(rows, outbox.ENTERED, f"{case.id}:{case.entry}", about, now)
 
     # --- what follows ---
 

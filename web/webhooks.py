@@ -21,7 +21,7 @@ import ssl
 import threading
 import uuid
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -209,22 +209,22 @@ def _place(webhook: str) -> str:
 # --- what is told -----------------------------------------------------------------------------------------------------
 
 
-def announce(rows: Any, held: Held, now: datetime) -> None:
-    """A job for every system of the region: the case has entered its present stage."""
+def announce(rows: Any, held: Held, entry: int, at: datetime, now: datetime) -> None:
+    """A job for every system of the region: with *entry* the case had entered a stage, at *at*."""
     process, case = held.process, held.case
-    final = process.stages[case.stage].final
+    stage = case.path[entry - 1]
     told = {
-        "event": CLOSED if final else ENTERED,
+        "event": CLOSED if process.stages[stage].final else ENTERED,
         "case": case.id,
-        "entry": case.entry,
-        "stage": case.stage,
+        "entry": entry,
+        "stage": stage,
         "process": process.id,
         "cycle": case.cycle.id,
         "region": held.subject.region,
-        "at": _when(held, now),
+        "at": case.cycle.day_of(at).isoformat() if _tells_of_an_answer(held, entry) else _instant(at),
     }
     for hook in _OF.all(rows, {"region": held.subject.region}):
-        outbox.put(rows, outbox.WEBHOOK, f"{hook.id}:{case.id}:{case.entry}", {"webhook": hook.id, **told}, now)
+        outbox.put(rows, outbox.WEBHOOK, f"{hook.id}:{case.id}:{entry}", {"webhook": hook.id, **told}, now)
 
 
 def announce_cycle(rows: Any, region: str, cycle: str, now: datetime) -> None:
@@ -234,12 +234,15 @@ def announce_cycle(rows: Any, region: str, cycle: str, now: datetime) -> None:
         outbox.put(rows, outbox.WEBHOOK, f"{hook.id}:{cycle}", {"webhook": hook.id, **told}, now)
 
 
-def _when(held: Held, now: datetime) -> str:
-    """When the stage was entered; only the day where the last anonymous answer may have brought it about."""
-    case, entered = held.case, held.case.entered_at or now
-    before = case.path[-2] if len(case.path) > 1 else ""
-    anonymous = any(duty.anonymous for duty in held.process.by_stage.get(before, ()))
-    return case.cycle.day_of(entered).isoformat() if anonymous else _instant(entered)
+def _tells_of_an_answer(held: Held, entry: int) -> bool:
+    """Whether the hour of *entry* may be that of the last anonymous answer: nobody else has acted since."""
+    for stage in reversed(held.case.path[: entry - 1]):
+        duties = held.process.by_stage[stage]
+        if any(duty.anonymous for duty in duties):
+            return True
+        if any(role != held.process.system for duty in duties for role in duty.actor):
+            return False
+    return False
 
 
 def _instant(at: datetime) -> str:
@@ -299,7 +302,8 @@ def _call(target: Target, body: bytes, headers: Mapping[str, str]) -> int:
     """The status of the answer; its body is not read, and where it points is not followed."""
     with _connected(target) as connection:
         connection.request("POST", target.path, body, dict(headers))
-        return connection.getresponse().status
+        with connection.getresponse() as answer:
+            return answer.status
 
 
 @contextmanager
@@ -311,19 +315,25 @@ def _connected(target: Target) -> Iterator[http.client.HTTPConnection]:
     with socket.socket(family, socket.SOCK_STREAM) as plain:
         plain.settimeout(PATIENCE)
         plain.connect(address)
-        # A receiver that sends a letter a second keeps every step short; the whole has an end too.
-        end = threading.Timer(WHOLE, _cut, [plain.dup()])
+        with _ended(plain), closing(connection):
+            trusted = ssl.create_default_context()
+            connection.sock = trusted.wrap_socket(plain, server_hostname=allowed.host) if target.encrypted else plain
+            yield connection
+
+
+@contextmanager
+def _ended(plain: socket.socket) -> Iterator[None]:
+    """Cuts the connection after a while: a receiver that sends a letter a second keeps every single step short."""
+    with plain.dup() as same:
+        end = threading.Timer(WHOLE, _cut, [same])
         end.start()
         try:
-            trusted = ssl.create_default_context()
-            wrapped = trusted.wrap_socket(plain, server_hostname=allowed.host) if target.encrypted else plain
-            connection.sock = wrapped
-            yield connection
+            yield
         finally:
             end.cancel()
-            connection.close()
+            end.join()
 
 
 def _cut(plain: socket.socket) -> None:
-    with plain, suppress(OSError):
+    with suppress(OSError):
         plain.shutdown(socket.SHUT_RDWR)

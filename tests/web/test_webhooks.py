@@ -1,4 +1,4 @@
-"""Other systems, played by real receivers: what they are told, how they know it is us, and where nothing is ever sent."""
+"""Other systems, played by real receivers: what they are told, how they know us, and where nothing is ever sent."""
 
 from __future__ import annotations
 
@@ -214,11 +214,13 @@ def test_the_secret_lies_sealed(play: Play, receiver: Receiver) -> None:
         "file:///etc/passwd", "gopher://simpeg.daerah.example/", "//simpeg.daerah.example/", "simpeg.daerah.example",
         "https://a:b@simpeg.daerah.example/", "https://@simpeg.daerah.example/",
         "https://simpeg.daerah.example@evil.example/", "https://evil.example\\@simpeg.daerah.example/",
-        "https://simpeg.daerah.example/#x", "https://simpeg.daerah.example/a b", "https://simpeg.daerah.example/\r\nX: y",
+        "https://simpeg.daerah.example/#x", "https://simpeg.daerah.example/a b",
+        "https://simpeg.daerah.example/\r\nX: y",
         "https://127.0.0.1/", "https://127.1/", "https://2130706433/", "https://0x7f000001/", "https://0x7f.0.0.1/",
         "https://0177.0.0.1/", "https://[::1]/", "https://[::ffff:127.0.0.1]/", "https://[::]/", "https://0/",
         "https://169.254.169.254/latest/", "https://localhost/", "https://[64:ff9b::7f00:1]/", "https://①②⑦.⓪.⓪.①/",
-        "https://simpeg.daerah.example:x/", "https://[simpeg.daerah.example/", "https://simpeg.daerah.example/" + "a" * 500,
+        "https://simpeg.daerah.example:x/", "https://[simpeg.daerah.example/",
+        "https://simpeg.daerah.example/" + "a" * 500,
     ],
 )  # fmt: skip
 def test_only_allowed_hosts_can_be_added(app: Flask, url: str) -> None:
@@ -382,7 +384,8 @@ def test_a_certificate_must_be_trusted_and_of_that_name(
 @pytest.mark.parametrize(
     "host",
     ["", "127.0.0.1", "[::1]", "0x7f000001", "2130706433", "127.1", "*.example", "a b", "a/b", "https://a.example",
-     "a.example:0", "a.example:70000", "a.example:x", "a.example=10.0.0.1/8", "a.example=x", "-a.example", "a..b", "_a.b"],
+     "a.example:0", "a.example:70000", "a.example:x", "a.example=10.0.0.1/8", "a.example=x", "-a.example", "a..b",
+     "_a.b"],
 )  # fmt: skip
 def test_a_setting_that_names_no_host_is_refused(host: str) -> None:
     with pytest.raises(Misconfigured, match="BORANG_WEBHOOK_HOSTS"):
