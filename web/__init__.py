@@ -20,6 +20,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         clock,
         database,
         errors,
+        flood,
         frame,
         languages,
         mail,
@@ -32,7 +33,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from web.views import account, cases, figures, health, notices, offices, public
 
     # In order: what is asked of a request first stands first.
-    parts = (watch, database, sessions, languages, passwords, access, security, frame, errors, mail, webhooks)
+    parts = (watch, flood, database, sessions, languages, passwords, access, security, frame, errors, mail, webhooks)
     settings = settings or Settings.from_environment()
     app = Flask("web", instance_path=str(settings.instance), static_folder=None)
     app.config.from_mapping(settings.flask())

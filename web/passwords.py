@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
@@ -12,9 +14,26 @@ from flask import Flask, current_app
 #: In bytes. Hashing ten megabytes takes a tenth of a second of everybody's time.
 LONGEST = 256
 #: Each verification takes 19 MiB; more at once than cores gains nothing.
-_VERIFYING = BoundedSemaphore(4)
+_VERIFYING = BoundedSemaphore(2)
+#: Who verifies or waits for it. Whoever comes beyond is asked to come again: the threads are needed for others too.
+_ADMITTED = BoundedSemaphore(4)
 #: Letters and digits that nobody confuses when reading them out.
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+
+
+class Crowded(Exception):
+    """Too many sign in at this moment."""
+
+
+@contextmanager
+def admitted() -> Iterator[None]:
+    """A place among those who sign in now. Raises ``Crowded``, at once, where there is none."""
+    if not _ADMITTED.acquire(blocking=False):
+        raise Crowded
+    try:
+        yield
+    finally:
+        _ADMITTED.release()
 
 
 class Passwords:

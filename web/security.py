@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from ipaddress import ip_address, ip_network
 from urllib.parse import unquote_to_bytes
 
 from flask import Flask, abort, current_app, request
@@ -44,6 +45,18 @@ def init_app(app: Flask) -> None:
     app.before_request(check_text)
     csrf.init_app(app)
     app.after_request(protect)
+
+
+def network() -> str:
+    """Where this request comes from: an address, or of IPv6 the network that one household is given."""
+    given = request.remote_addr or ""
+    try:
+        address = ip_address(given)
+    except ValueError:
+        return given
+    if address.version == 4 or address.ipv4_mapped:
+        return given
+    return str(ip_network((address, 64), strict=False))
 
 
 def check_size() -> None:

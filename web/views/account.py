@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from random import randint
 from typing import Any
 
 from flask import Blueprint, abort, current_app, redirect, render_template, request, session, url_for
@@ -15,9 +16,14 @@ from web.access import open_to, own_path
 from web.config import Settings
 from web.frame import frame
 from web.languages import LANGUAGES
+from web.passwords import Crowded, admitted
+from web.security import network
 from web.throttle import TooMany, Try, count, forget
 
 blueprint = Blueprint("account", __name__)
+
+#: Whoever was one too many comes again within so many seconds, not all at once.
+CROWD = 4
 
 
 @blueprint.get("/masuk")
@@ -34,7 +40,16 @@ def sign_in() -> Any:
 def try_to_sign_in() -> Any:
     """Signs in, or says that name and password do not match: the same for a name that nobody has."""
     nip, goal = request.form.get("nip", "")[:40], request.form.get("next")
-    attempt = Try("".join(nip.split()), request.remote_addr or "", _settings().derived("throttle"))
+    try:
+        with admitted():
+            return _tried(nip, goal)
+    except Crowded:
+        text = _("Sedang banyak yang masuk bersamaan. Tunggu beberapa detik, lalu tekan Masuk lagi.")
+        return _sign_in_page(goal, nip, text), 503, {"Retry-After": str(randint(1, CROWD))}
+
+
+def _tried(nip: str, goal: str | None) -> Any:
+    attempt = Try("".join(nip.split()), network(), _settings().derived("throttle"))
     try:
         count(attempt)
     except TooMany as error:

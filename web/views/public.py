@@ -32,6 +32,7 @@ from web.reception import (
     reception,
     unnamed_visit,
 )
+from web.security import network
 from web.store import Conflict, Held, Missing, store
 from web.throttle import Handed, TooMany, count, forgive
 
@@ -305,7 +306,7 @@ def _frame(held: Held, **more: Any) -> dict[str, Any]:
 
 def _attempt(*, report: bool = False, code: str = "") -> Handed:
     key = current_app.extensions["settings"].derived("throttle")
-    return Handed(request.remote_addr or "", wall().date(), key, report, code)
+    return Handed(network(), wall().date(), key, report, code)
 
 
 def _wait(error: TooMany) -> str:
