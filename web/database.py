@@ -86,8 +86,7 @@ def connected(app: Flask) -> Iterator[None]:
         try:
             yield
         finally:
-            db.session.remove()
-            db.engine.dispose()
+            disconnect()
 
 
 @contextmanager

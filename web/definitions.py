@@ -15,22 +15,53 @@ from flask import current_app
 from sqlalchemy import text
 
 from engine.codec import Codec
+from engine.errors import DefinitionError, Place, Problem
 from engine.library import Library, load, load_texts
 from engine.process import Process
 
 _READING = Lock()
+_LAST = text("""
+select d.hash from definition d where d.workflow = :w
+order by (select max(y.start) from cycle y where y.definition = d.hash) desc nulls last, d.hash limit 1
+""")
 
 
 class Definitions:
     """Processes by hash. ``library`` is the folder's own, whose processes new cycles are opened with.
 
-    Raises ``DefinitionError`` with every problem of the folder.
+    A folder that cannot be read, or has problems, has an empty library, and ``broken`` says what is wrong: cases that
+    run do not need it.
     """
 
     def __init__(self, root: Path) -> None:
-        self.library: Library = load(root)
+        self.broken: DefinitionError | None = None
+        self.library: Library = self._read(root)
         self._processes = {process.hash: process for process in self.library.processes.values()}
         self._codecs: dict[str, Codec] = {}
+
+    def _read(self, root: Path) -> Library:
+        try:
+            found = load(root)
+            if found.processes:
+                return found
+            self.broken = _absent(root)
+        except OSError as error:
+            self.broken = _absent(Path(error.filename or root))
+        except DefinitionError as error:
+            self.broken = error
+        return Library(processes={})
+
+    def current(self, connection: Any, workflow: str) -> Process:
+        """The process that a case of *workflow* is opened with now: the folder's.
+
+        Where the folder does not have it, the one that was last in force. Raises ``DefinitionError`` without any.
+        """
+        if workflow in self.library.processes:
+            return self.library.processes[workflow]
+        row = connection.execute(_LAST, {"w": workflow}).first()
+        if row is None:
+            raise self.broken or _absent(Path(workflow))
+        return self.process(connection, row.hash)
 
     def process(self, connection: Any, digest: str) -> Process:
         """The process with this hash, compiled from the database if the folder has moved on."""
@@ -48,13 +79,27 @@ class Definitions:
         return self._codecs[process.hash]
 
     def keep(self, connection: Any, process: Process) -> None:
-        """Put the files of *process* into the database, once."""
+        """Put the files of *process* into the database, once, and those of the processes that follow it up."""
         known = connection.execute(text("select 1 from definition where hash = :h"), {"h": process.hash}).first()
-        if known is None:
-            row = {"h": process.hash, "w": process.id, "f": json.dumps(dict(process.files), ensure_ascii=False)}
-            # Somebody else may put the same files there at this moment.
-            keep = "insert into definition (hash, workflow, files) values (:h, :w, :f) on conflict (hash) do nothing"
-            connection.execute(text(keep), row)
+        if known is not None:
+            return
+        row = {"h": process.hash, "w": process.id, "f": json.dumps(dict(process.files), ensure_ascii=False)}
+        # Two cycles may need it at once.
+        connection.execute(
+            text("insert into definition (hash, workflow, files) values (:h, :w, :f) on conflict do nothing"), row
+        )
+        for workflow in _followed_by(process):
+            if workflow in self.library.processes:
+                self.keep(connection, self.library.processes[workflow])
+
+
+def _followed_by(process: Process) -> set[str]:
+    actions = (action for stage in process.stages.values() for action in stage.actions.values())
+    return {clause.id for action in actions for clause in action.starts or ()}
+
+
+def _absent(path: Path) -> DefinitionError:
+    return DefinitionError([Problem(Place(str(path)), "D010", {"path": str(path)})])
 
 
 def definitions() -> Definitions:
@@ -68,6 +113,19 @@ def definitions() -> Definitions:
     return found
 
 
+def has_cycles(rows: Any) -> bool:
+    """Whether a cycle was ever opened, so that there are cases with definitions of their own."""
+    return rows.execute(text("select 1 from cycle limit 1")).first() is not None
+
+
 def library() -> Library:
-    """The definitions of the folder, in force for new cycles."""
-    return definitions().library
+    """The definitions of the folder, in force for new cycles. Raises ``DefinitionError`` with every problem."""
+    known = definitions()
+    if known.broken:
+        raise known.broken
+    return known.library
+
+
+def text_of(text: str, language: str) -> str:
+    """A text of a definition in *language*, or in Indonesian where the folder's translations cannot be read."""
+    return definitions().library.text(text, language)

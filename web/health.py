@@ -7,10 +7,9 @@ from datetime import timedelta
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from engine.errors import DefinitionError
 from web.clock import wall
 from web.database import forget, reading, up_to_date
-from web.definitions import definitions
+from web.definitions import definitions, has_cycles
 from web.metrics import Gauge
 from web.statements import Statement, stamp
 
@@ -41,11 +40,13 @@ def _of_database() -> list[str]:
 
 
 def _of_definitions() -> list[str]:
+    """Cases that run do not need the folder; without any there is nothing to serve."""
     try:
-        definitions()
-    except (DefinitionError, OSError):
-        return [DEFINITIONS]
-    return []
+        return [DEFINITIONS] if definitions().broken and not has_cycles(reading()) else []
+    except SQLAlchemyError:
+        return []
+    finally:
+        forget()
 
 
 def gauges() -> list[Gauge]:

@@ -15,7 +15,7 @@ from flask_babel import Babel, force_locale, get_locale, gettext
 from flask_login import current_user
 
 from web.clock import ZONE
-from web.definitions import library
+from web.definitions import text_of
 
 LANGUAGES = ("id", "en")
 #: Indonesia's own names of its zones, which do not change with the language.
@@ -52,7 +52,7 @@ def language() -> str:
 
 def translated(text: str) -> str:
     """A text of a definition in the language in force."""
-    return library().text(text, language())
+    return text_of(text, language())
 
 
 def number(value: Decimal | int | None, decimals: int | None = None) -> str:

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from engine.graph import Arc, Graph, dot, graph, label, stage_class
 from engine.prose import condition
 from web.answers import Grid
-from web.definitions import library
+from web.definitions import text_of
 from web.languages import language, translated
 from web.pictures import NoPictures, svg
 from web.store import Held
@@ -64,4 +64,4 @@ def _condition(held: Held, arc: Arc) -> str:
     """When a way is taken, in words."""
     if arc.condition is None:
         return _("selain itu") if arc.line else ""
-    return condition(held.process, arc.condition, language(), library().text)
+    return condition(held.process, arc.condition, language(), text_of)

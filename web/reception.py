@@ -21,7 +21,7 @@ from engine.collecting import is_open
 from engine.model import Action
 from engine.process import Duty, Process
 from web import codes, waiting
-from web.definitions import library
+from web.definitions import definitions
 from web.statements import Statement, connection_of
 from web.store import Held, Missing, Store, Subject, day, store
 from web.waiting import Given
@@ -391,8 +391,10 @@ def is_officer(held: Held) -> bool:
 
 
 def gathers(region: str) -> bool:
-    """Whether a process of *region* asks people without an account."""
-    return any(process.workflow.region == region and doors(process) for process in library().processes.values())
+    """Whether a process of *region* asks people without an account, or may, as far as the definitions can be read."""
+    known = definitions()
+    asking = (process for process in known.library.processes.values() if process.workflow.region == region)
+    return bool(known.broken) or any(map(doors, asking))
 
 
 def unnamed_visit(place: Place, found: Door, unit: str) -> Visit:

@@ -573,7 +573,7 @@ class Store:
 
     def _follow_up(self, rows: Rows, origin: Case, started: Started, person: str, now: datetime) -> None:
         """Open the case of another process for the same person; its cycle is made when the first one needs it."""
-        process = self.definitions.library.processes[started.workflow]
+        process = self.definitions.current(connection_of(rows), started.workflow)
         known = {"origin": origin.cycle.id, "definition": process.hash, "person": person}
         row = _FOLLOWING.first(rows, known)
         if row is None:

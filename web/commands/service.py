@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from contextlib import nullcontext
 from datetime import datetime
@@ -22,8 +23,8 @@ from web.console import (
     language,
     stop_with,
 )
-from web.database import disconnect, initialise, up_to_date
-from web.definitions import library
+from web.database import disconnect, forget, initialise, reading, up_to_date
+from web.definitions import definitions, has_cycles
 from web.runtime import running
 from web.serving import Server
 
@@ -61,12 +62,27 @@ def _ready() -> Flask:
     with app.app_context():
         if not up_to_date():
             raise Misused(_("Basis data belum siap: jalankan dahulu borang init."))
-        try:
-            library()
-        except DefinitionError as error:
-            stop_with(error)
+        _read_definitions()
     logs.start(app)
     return app
+
+
+def _read_definitions() -> None:
+    """Reads the definitions now, so that a mistake in them is told before anybody comes.
+
+    It stops a service that has no cycle yet. Cases that run have their definitions in the database and go on.
+    """
+    broken = definitions().broken
+    if broken is None:
+        return
+    if not has_cycles(reading()):
+        stop_with(broken)
+    forget()
+    for problem in broken.problems:
+        click.echo(problem.line(language()), err=True)
+    told = _("PERHATIAN: folder definisi bermasalah. Berkas yang berjalan tetap jalan; siklus baru tidak dapat dibuka.")
+    click.echo(told, err=True)
+    logging.getLogger(__name__).error("definitions are broken; no cycle can be opened")
 
 
 def listen(app: Flask, host: str, port: int, *, worker: bool = True) -> None:
