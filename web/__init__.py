@@ -30,7 +30,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         watch,
         webhooks,
     )
-    from web.views import account, cases, figures, health, notices, offices, public
+    from web.views import account, backlog, cases, figures, health, notices, offices, public
 
     # In order: what is asked of a request first stands first.
     parts = (watch, flood, database, sessions, languages, passwords, access, security, frame, errors, mail, webhooks)
@@ -41,6 +41,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     clock.init_app(app, movable=settings.demo)
     for part in parts:
         part.init_app(app)
-    for views in (account, cases, figures, health, notices, offices, public):
+    for views in (account, backlog, cases, figures, health, notices, offices, public):
         app.register_blueprint(views.blueprint)
     return app

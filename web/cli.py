@@ -25,6 +25,7 @@ COMMANDS = {
     "explain": ("explain", "explain_command"),
     "graph": ("graph", "graph_command"),
     "init": ("service", "init_command"),
+    "jobs": ("jobs", "jobs_group"),
     "people": ("people", "people_group"),
     "receipt": ("receipt", "receipt_command"),
     "replay": ("replay", "replay_command"),

@@ -26,6 +26,8 @@ _PAUSE, _LONGEST = timedelta(seconds=10), timedelta(hours=2)
 KEPT = timedelta(days=30)
 #: How many old rows one transaction deletes.
 _SWEPT = 1000
+#: How many jobs that were not done are listed.
+SHOWN = 500
 #: The longest text of an error that is kept.
 _TEXT = 200
 
@@ -52,6 +54,12 @@ class Job:
     holder: str
 
 
+_WHAT = "id, kind, payload, state, run_at, attempts, last_error"
+_PARKED = Statement(f"select {_WHAT} from job where state = 'parked' order by run_at, id limit :n")
+_LATE = Statement(f"""
+select {_WHAT} from job where state = 'waiting' and (attempts > 0 or run_at < :before) order by run_at, id limit :n
+""")
+_ONE_PARKED = Statement(f"select {_WHAT} from job where id = :id and state = 'parked'")
 _IS_DUE = Statement("select 1 as found from job where state = 'waiting' and run_at <= :now limit 1")
 _CLAIM = """
 with due as materialized (
@@ -75,6 +83,24 @@ _DROP = Statement("delete from job where id = :id and state = 'parked'")
 _FORGET = Statement("""
 delete from job where id in (select id from job where state = 'done' and run_at < :before limit :n)
 """)
+
+
+def unfinished(rows: Any, before: datetime) -> list[Any]:
+    """The jobs that were given up, then those that are tried again or were due *before*; the oldest, ``SHOWN`` of each.
+
+    Each with ``id``, ``kind``, ``payload`` (text), ``state``, ``run_at``, ``attempts``, ``last_error``.
+    """
+    return given_up(rows) + _LATE.all(rows, {"n": SHOWN, "before": stamp(before)})
+
+
+def given_up(rows: Any) -> list[Any]:
+    """The jobs that were given up, as ``unfinished`` gives them."""
+    return _PARKED.all(rows, {"n": SHOWN})
+
+
+def parked(rows: Any, job_id: str) -> Any:
+    """A job that was given up, as ``unfinished`` gives it; ``None`` if there is none."""
+    return _ONE_PARKED.first(rows, {"id": job_id})
 
 
 def due(rows: Any, now: datetime) -> bool:

@@ -9,7 +9,7 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask_login import current_user
 
 from engine import Refused
-from web import offices
+from web import backlog, offices
 from web.access import open_to
 from web.clock import now, today
 from web.database import reading, writing
@@ -41,7 +41,7 @@ def cases() -> str:
         after=(asked["sesudah"], asked["id"]) if asked["id"] else None,
     )
     shown = offices.cases_page(reading(), current_user.id, wanted, _today())
-    return render_template("offices/cases.html", list=shown)
+    return render_template("offices/cases.html", list=shown, stuck=backlog.stuck(reading(), current_user.id))
 
 
 @blueprint.get("/siklus")
@@ -49,7 +49,7 @@ def cases() -> str:
 def rounds() -> str:
     """The cycles of the region or unit, and how far they have come."""
     cards = offices.round_cards(reading(), current_user.id, _today())
-    return render_template("offices/rounds.html", rounds=cards)
+    return render_template("offices/rounds.html", rounds=cards, stuck=backlog.stuck(reading(), current_user.id))
 
 
 # --- service codes ----------------------------------------------------------------------------------------------------
