@@ -165,7 +165,10 @@ def error_in_words(error: str) -> str:
     if not error:
         return ""
     if error.startswith(f"{jobs.Undone.__name__}: "):
-        return error.partition(": ")[2]
+        said = error.partition(": ")[2]
+        return said[:1].upper() + said[1:]
+    if error == jobs.DIED:
+        return _("Layanan berhenti setiap kali mengerjakannya. Sampaikan kepada pengelola teknis.")
     name = error.partition(" ")[0]
     if name in ("OperationalError", "InterfaceError", "DBAPIError"):
         return _("Basis data tidak menjawab atau sedang sibuk.")

@@ -26,6 +26,8 @@ _PAUSE, _LONGEST = timedelta(seconds=10), timedelta(hours=2)
 KEPT = timedelta(days=30)
 #: How many old rows one transaction deletes.
 _SWEPT = 1000
+#: What is told of a job of which its workers died.
+DIED = "WorkerDied"
 #: How many jobs that were not done are listed.
 SHOWN = 500
 #: The longest text of an error that is kept.
@@ -61,21 +63,25 @@ select {_WHAT} from job where state = 'waiting' and (attempts > 0 or run_at < :b
 """)
 _ONE_PARKED = Statement(f"select {_WHAT} from job where id = :id and state = 'parked'")
 _IS_DUE = Statement("select 1 as found from job where state = 'waiting' and run_at <= :now limit 1")
-_CLAIM = """
-with due as materialized (
-  select id from job where state = 'waiting' and run_at <= :now and attempts between :fewest and :most
-  and (claimed_until is null or claimed_until < :wall) order by run_at limit :n {locked}
-)
-update job set claimed_by = :holder, claimed_until = :until, attempts = attempts + 1
-where id in (select id from due) returning id, kind, payload, attempts, run_at
+_OPEN = """
+select id, kind, payload, attempts from job where state = 'waiting' and run_at <= :now
+and attempts between :fewest and :most and (claimed_until is null or claimed_until < :wall)
+order by run_at, id limit :n
 """
-_CLAIMS = {True: Statement(_CLAIM.format(locked="")), False: Statement(_CLAIM.format(locked="for update skip locked"))}
+_OPENS = {True: Statement(_OPEN), False: Statement(f"{_OPEN} for update skip locked")}
+# Who finds it next finds it behind what is due by then: what kills its worker is not always the first.
+_HOLD = Statement("""
+update job set claimed_by = :holder, claimed_until = :until, run_at = :run_at, attempts = attempts + 1 where id = :id
+""")
+_GIVE_UP = Statement("update job set state = 'parked', run_at = :now, last_error = :error where id = :id")
 _HELD = "where id = :id and state = 'waiting' and claimed_by = :holder and attempts = :attempts"
 _DONE = Statement(f"update job set state = 'done', run_at = :now, claimed_until = null, last_error = null {_HELD}")
 _LATER = Statement(f"""
 update job set state = :state, run_at = :run_at, claimed_until = null, claimed_by = null, last_error = :error {_HELD}
 """)
-_RELEASE = Statement(f"update job set attempts = attempts - 1, claimed_until = null, claimed_by = null {_HELD}")
+_RELEASE = Statement(f"""
+update job set attempts = attempts - 1, run_at = :now, claimed_until = null, claimed_by = null {_HELD}
+""")
 _REVIVE = Statement("""
 update job set state = 'waiting', attempts = 0, run_at = :now where id = :id and state = 'parked'
 """)
@@ -115,15 +121,24 @@ def claim(
 
     *now* is the time of appraisals, by which jobs are due; *wall* the real time, by which they are held.
     """
-    claims = _CLAIMS[connection_of(rows).dialect.name == "sqlite"]
-    given = {"holder": holder, "now": stamp(now), "wall": stamp(wall), "until": stamp(wall + lease)}
-    new = claims.all(rows, {**given, "fewest": 0, "most": 0, "n": most})
-    tried = claims.all(rows, {**given, "fewest": 1, "most": 2**31 - 1, "n": 1})
-    new.sort(key=lambda row: row.run_at)
+    opens = _OPENS[connection_of(rows).dialect.name == "sqlite"]
+    asked = {"now": stamp(now), "wall": stamp(wall)}
+    new = opens.all(rows, {**asked, "fewest": 0, "most": 0, "n": most})
+    tried = opens.all(rows, {**asked, "fewest": 1, "most": 2**31 - 1, "n": 1})
+    found = [row for row in (*new, *tried) if not _hopeless(rows, row, now)]
+    held = {"holder": holder, "until": stamp(wall + lease), "run_at": stamp(now + lease)}
+    _HOLD.change_each(rows, [{**held, "id": row.id} for row in found])
     return [
-        Job(id=row.id, kind=row.kind, payload=json.loads(row.payload), attempts=row.attempts, holder=holder)
-        for row in (*new, *tried)
+        Job(id=row.id, kind=row.kind, payload=json.loads(row.payload), attempts=row.attempts + 1, holder=holder)
+        for row in found
     ]
+
+
+def _hopeless(rows: Any, row: Any, now: datetime) -> bool:
+    """Whether every worker that tried the job died of it, or with it: then it is parked."""
+    if row.attempts >= TRIES:
+        _GIVE_UP.change(rows, {"id": row.id, "now": stamp(now), "error": DIED})
+    return row.attempts >= TRIES
 
 
 def done(rows: Any, job: Job, now: datetime) -> bool:
@@ -146,9 +161,9 @@ def park(rows: Any, job: Job, error: str, now: datetime) -> None:
     _LATER.change(rows, {**_held(job), "state": "parked", "run_at": stamp(now), "error": error[:_TEXT]})
 
 
-def release(rows: Any, job: Job) -> None:
+def release(rows: Any, job: Job, now: datetime) -> None:
     """Hand back a job that was claimed and not begun: it was no try."""
-    _RELEASE.change(rows, _held(job))
+    _RELEASE.change(rows, {**_held(job), "now": stamp(now)})
 
 
 def revive(rows: Any, job_id: str, now: datetime) -> bool:

@@ -94,7 +94,7 @@ def _fail(job: Job, error: Exception) -> None:
 
 def _hand_back(job: Job) -> None:
     with writing() as rows:
-        jobs.release(rows, job)
+        jobs.release(rows, job, instants.now(rows))
 
 
 def words(error: Exception) -> str:
