@@ -5,11 +5,14 @@ SQLite has no clock of its own: whoever opens its file shares the clock of one m
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from web import clock
 from web.statements import Statement, connection_of
+
+#: Clocks that a time server keeps are nearer than that.
+NEAR = timedelta(seconds=1)
 
 _CLOCK = Statement("select clock_timestamp() as at")
 
@@ -24,4 +27,13 @@ def wall(rows: Any) -> datetime:
 
 def now(rows: Any) -> datetime:
     """The instant that counts for appraisals: the service's, put right by how far this machine's clock is off."""
-    return clock.now() + (wall(rows) - clock.wall())
+    return clock.now() + off(wall(rows))
+
+
+def off(shared: datetime) -> timedelta:
+    """By how much this machine's clock is off from the one that all share, which shows *shared* just now.
+
+    Less than a second is the way there and back.
+    """
+    found = shared - clock.wall()
+    return found if abs(found) >= NEAR else timedelta()

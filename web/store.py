@@ -27,7 +27,7 @@ from engine.collecting import receive
 from engine.journal import fold
 from engine.process import NOTE, Duty, Process
 from engine.timers import due_actions, overtaken, wakes_at
-from web import drafts, outbox, waiting
+from web import drafts, instants, outbox, waiting
 from web.chain import chained, linked
 from web.definitions import Definitions, definitions
 from web.relations import Ties, actors
@@ -121,7 +121,7 @@ join person p on p.id = c.person_id left join person s on s.id = p.superior_id
 left join unit u on u.region_id = p.region_id and u.code = p.unit_code
 """
 _ONE = Statement(_CASE + "where c.id = :case")
-_LOCK = Statement("select 1 from appraisal where id = :case for update")
+_LOCK = Statement("select clock_timestamp() as at from appraisal where id = :case for update")
 _TIES = Statement("""
 select 'office' as tie, role, unit_code, false as answered from office where person_id = :me and region_id = :region
 union all select 'seat', role, '', answered from seat where case_id = :case and person_id = :me and confirmed
@@ -418,7 +418,7 @@ class Store:
         the key came with another body, ``Refused`` with the reasons.
         """
         rows = connection_of(rows)
-        self.lock(rows, case_id)
+        now += self.lock(rows, case_id)
         digest, body_digest = self.hashed(f"{person}:{case_id}:{key}"), self.hashed(body)
         before = self.seen(rows, digest, body_digest)
         if before is not None:
@@ -449,10 +449,15 @@ class Store:
         found = rows.execute(held, {"c": case_id, "r": role})
         return set(found.scalars())
 
-    def lock(self, rows: Rows, case_id: str) -> None:
-        """Nobody else moves this case until the transaction ends. SQLite has one writer at a time already."""
-        if connection_of(rows).dialect.name != "sqlite":
-            _LOCK.first(rows, {"case": case_id})
+    def lock(self, rows: Rows, case_id: str) -> timedelta:
+        """Nobody else moves this case until the transaction ends. SQLite has one writer at a time already.
+
+        Tells by how much this machine's clock is off from the one that all of them share.
+        """
+        if connection_of(rows).dialect.name == "sqlite":
+            return timedelta()
+        row = _LOCK.first(rows, {"case": case_id})
+        return instants.off(row.at) if row else timedelta()
 
     def still_open(self, rows: Rows, person: str, held: Held, duty: Duty) -> None:
         """Nobody moves the case until this transaction ends, and *person* may still fill in what *held* showed them.
@@ -474,7 +479,7 @@ class Store:
 
         Raises ``Missing``, and ``Refused`` where this person may not, or not these people.
         """
-        self.lock(rows, case_id)
+        now += self.lock(rows, case_id)
         held = self.held(rows, person, case_id)
         declared = held.process.words.roles[role]
         entitled = declared.confirmed_by if confirm else declared.proposed_by
