@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from web import instants, jobs
+from web import instants, jobs, notices
 from web.database import writing
 
 log = logging.getLogger(__name__)
@@ -19,7 +19,15 @@ def forget_jobs() -> None:
             more = jobs.forget(rows, instants.now(rows))
 
 
-CHORES: tuple[Callable[[], None], ...] = (forget_jobs,)
+def forget_notices() -> None:
+    """Deletes what was told more than a year ago."""
+    more = True
+    while more:
+        with writing() as rows:
+            more = notices.forget(rows, instants.now(rows))
+
+
+CHORES: tuple[Callable[[], None], ...] = (forget_jobs, forget_notices)
 
 
 def tidy() -> None:

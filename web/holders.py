@@ -31,11 +31,15 @@ from (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holder:
-    """Somebody active with roles on a case. ``mail``: they have an address and want mail."""
+    """Somebody active with roles on a case. ``mail``: they have an address and want mail.
+
+    ``by_office``: they hold no role but by an office.
+    """
 
     person: str
     actors: tuple[Actor, ...]
     mail: bool
+    by_office: bool
 
     @property
     def roles(self) -> frozenset[str]:
@@ -52,7 +56,8 @@ def holders(rows: Any, held: Held) -> Iterator[Holder]:
     for person, ties in found.items():
         mine = actors(held.process, tied(person, near, _of(ties)))
         if mine:
-            yield Holder(person=person, actors=mine, mail=bool(ties[0].mail))
+            office = all(held.process.words.roles[actor.role].is_.endswith(" office") for actor in mine)
+            yield Holder(person=person, actors=mine, mail=bool(ties[0].mail), by_office=office)
 
 
 def _of(ties: Iterable[Any]) -> list[Any]:

@@ -146,7 +146,11 @@ def _tell(rows: Any, people: Iterable[Holder], kind: str, reason: str, held: Hel
 def _tell_one(
     rows: Any, holder: Holder, kind: str, reason: str, detail: Mapping[str, Any], now: datetime, *, case: str | None
 ) -> None:
-    """A notice, and a letter where one is wanted: its job names the notice, never the person or what it says."""
+    """A notice, and a letter where one is wanted: its job names the notice, never what it says.
+
+    An office has hundreds of cases: who holds nothing else gets a letter a day at most.
+    """
     notice = notices.tell(rows, holder.person, kind, reason, detail, now, case=case)
     if notice and holder.mail and current_app.extensions["settings"].mail:
-        outbox.put(rows, outbox.MAIL, notice, {"notice": notice}, now)
+        reason = f"{holder.person}:{now.date()}" if holder.by_office else notice
+        outbox.put(rows, outbox.MAIL, reason, {"notice": notice}, now)

@@ -39,7 +39,9 @@ _PAST = Statement(f"""
 update notice set read_at = :day where {_EARLIER} and kind in ('entered', 'cycle_opened') and read_at is null
 """)
 _FORGET = Statement(f"delete from notice where {_EARLIER} and kind in ('reminder', 'overdue', 'escalated')")
-_PURGE = Statement("delete from notice where at < :before")
+_OLD = Statement("delete from notice where id in (select id from notice where at < :before limit :n)")
+#: How many old rows one transaction deletes.
+_SWEPT = 1000
 
 
 class Place(NamedTuple):
@@ -101,9 +103,9 @@ def past(rows: Any, case: str, entry: int, now: datetime) -> None:
     _PAST.change(rows, {**earlier, "day": _day(now)})
 
 
-def purge(rows: Any, now: datetime) -> int:
-    """Forgets notices of more than a year ago; how many."""
-    return _PURGE.change(rows, {"before": stamp(now - KEPT)})
+def forget(rows: Any, now: datetime) -> bool:
+    """Delete some of what was told more than a year ago; whether there may be more."""
+    return _OLD.change(rows, {"before": stamp(now - KEPT), "n": _SWEPT}) == _SWEPT
 
 
 def _day(now: datetime) -> str:

@@ -1,8 +1,9 @@
 """The people of a region from a list: read, checked as a whole, then taken over in one transaction or not at all.
 
 A list is a CSV file with a heading. ``nip``, ``nama``, ``unit_kode`` and ``unit`` are needed; ``zona`` (of the unit:
-WIB, WITA or WIT; the region's where it is empty), ``atasan_nip``, ``peran`` (offices, separated by ``;``), ``aktif``
-and any profile field of the region's vocabulary may follow.
+WIB, WITA or WIT; the region's where it is empty), ``atasan_nip``, ``peran`` (offices, separated by ``;``), ``aktif``,
+``surel`` (where letters go; without the column what is known stays) and any profile field of the region's vocabulary
+may follow.
 """
 
 from __future__ import annotations
@@ -24,10 +25,11 @@ from engine import nip
 from engine.catalogue import did_you_mean
 from engine.process import Process
 from web.clock import ZONES
+from web.people import is_address
 from web.tables import Office, Person, Region, Unit
 
 NEEDED = ("nip", "nama", "unit_kode", "unit")
-OWN = (*NEEDED, "zona", "atasan_nip", "peran", "aktif")
+OWN = (*NEEDED, "zona", "atasan_nip", "peran", "aktif", "surel")
 #: Profile fields that follow from other columns.
 DERIVED = {"nama": "nama", "nip": "nip", "opd": "unit"}
 YES, NO = frozenset({"ya", "yes", "true", "1"}), frozenset({"tidak", "no", "false", "0"})
@@ -78,6 +80,10 @@ TEXTS = {
         'Tulis "{column}" sebagai tanggal, misalnya 2026-07-14.',
         'Write "{column}" as a date, such as 2026-07-14.',
     ),
+    "bukan_surel": (
+        'Tulis "{column}" seperti nama@dinas.example; yang tertulis: {value}.',
+        'Write "{column}" like name@office.example, not {value}.',
+    ),
     "bukan_ya_tidak": ('Tulis "{column}" dengan ya atau tidak.', 'Write "{column}" as yes or no.'),
     "bukan_pilihan": (
         'Pilih "{column}" dari: {options}. Yang tertulis: {value}.{maybe}',
@@ -122,6 +128,8 @@ class Entry:
     offices: tuple[str, ...]
     active: bool
     profile: Mapping[str, Any]
+    #: Nothing where the list does not speak of addresses, empty where somebody has none.
+    mail: str | None
 
 
 # --- reading ----------------------------------------------------------------------------------------------------------
@@ -200,6 +208,8 @@ def _wrong(cells: Mapping[str, str], process: Process) -> Iterator[tuple[str, di
         yield "bukan_pilihan", {"column": "zona", "options": listed, "value": zone, "maybe_id": None}
     if cells.get("aktif", "").lower() not in YES | NO | {""}:
         yield "bukan_ya_tidak", {"column": "aktif"}
+    if cells.get("surel") and not is_address(cells["surel"]):
+        yield "bukan_surel", {"column": "surel", "value": cells["surel"][:80]}
 
 
 def _wrong_value(process: Process, name: str, text: str) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -257,6 +267,7 @@ def _entry(number: int, cells: Mapping[str, str], process: Process) -> Entry:
         offices=tuple(dict.fromkeys(_offices(cells))),
         active=cells.get("aktif", "").lower() not in NO,
         profile={**profile, **derived, "nip": nip.plain(cells["nip"])},
+        mail=cells.get("surel"),
     )
 
 
@@ -384,7 +395,8 @@ def _take_units(rows: Any, region: str, entries: list[Entry]) -> None:
 
 def _row(entry: Entry) -> dict[str, Any]:
     profile = json.dumps(dict(entry.profile), ensure_ascii=False)
-    return {"nip": entry.nip, "name": entry.name, "unit_code": entry.unit, "active": entry.active, "profile": profile}
+    row = {"nip": entry.nip, "name": entry.name, "unit_code": entry.unit, "active": entry.active, "profile": profile}
+    return row if entry.mail is None else {**row, "email": entry.mail or None}
 
 
 def _tie(rows: Any, region: str, process: Process, entry: Entry, ids: Mapping[str, str]) -> None:

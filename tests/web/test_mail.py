@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
@@ -19,7 +20,7 @@ from sqlalchemy import text, update
 
 from tests.certificates import Certificates, certificates
 from tests.playing import Play
-from tests.web.test_messages import STEPS, at_peers, missed
+from tests.web.test_messages import PEERS, STEPS, at_peers, missed
 from tests.working import told, waiting_jobs, work
 from web import mail, messages, outbox
 from web.clock import now
@@ -249,6 +250,22 @@ def test_whoever_wants_none_has_no_address_or_has_left_gets_no_letter(
     work(play.app)
     assert sink.letters == []
     assert waiting_jobs(play.app, outbox.MAIL) == []
+
+
+def test_an_office_gets_one_letter_a_day_however_many_cases_wait(play: Play, sink: Sink) -> None:
+    cases = [play.open_case() for _ in range(2)]
+    for case in cases:
+        play.seat_peers(case, PEERS)
+        play.play(case, STEPS[:-1])
+    work(play.app)
+    assert told(play.app).count(("ratna", "entered")) == 2
+    assert [letter["To"] for letter in sink.letters].count("ratna@pegawai.example") == 1
+    third = at_peers(play)
+    play.play(third, STEPS[6:-2])
+    play.clock.instant += timedelta(days=1)
+    play.play(third, STEPS[-2:-1])
+    work(play.app)
+    assert [letter["To"] for letter in sink.letters].count("ratna@pegawai.example") == 2
 
 
 def test_a_letter_that_waited_too_long_is_not_sent(play: Play, sink: Sink) -> None:

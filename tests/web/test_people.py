@@ -70,6 +70,34 @@ LINES = [
 ]  # fmt: skip
 
 
+def test_addresses_are_taken_over_kept_and_taken_away(app: Flask) -> None:
+    _import(app, f"{HEADING},surel", f"{LINES[0]},wiwin@dinas.example", f"{LINES[1]},")
+    with app.app_context():
+        assert _address(BOSS) == "wiwin@dinas.example"
+        assert _address(NEW) is None
+    # A list that does not speak of addresses leaves them alone.
+    _import(app, HEADING, *LINES)
+    with app.app_context():
+        assert _address(BOSS) == "wiwin@dinas.example"
+    _import(app, f"{HEADING},surel", f"{LINES[0]},", f"{LINES[1]},")
+    with app.app_context():
+        assert _address(BOSS) is None
+
+
+def _address(number: str) -> str | None:
+    person = people.by_nip(number)
+    assert person
+    return people.mail_of(person.id).address
+
+
+def test_an_address_that_cannot_be_written_to_is_refused(app: Flask) -> None:
+    with pytest.raises(roster.Mistaken) as raised:
+        _import(app, f"{HEADING},surel", f"{LINES[0]},wiwin@dinas", f"{LINES[1]},")
+    [mistake] = raised.value.mistakes
+    assert (mistake.line, mistake.code) == (2, "bukan_surel")
+    assert "wiwin@dinas" in mistake.text("en")
+
+
 def test_a_list_is_taken_over_with_superiors_offices_and_profiles(app: Flask) -> None:
     _import(app, HEADING, *LINES)
     with app.app_context():
