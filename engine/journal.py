@@ -186,8 +186,9 @@ def _settled(
     process: Process, case: Case, entry: Entry, *, before: Case, scope: CaseScope | None = None, lock: bool = False
 ) -> Step:
     """*case* with its values worked out; notes which of them changed, and by which line of their rule."""
-    frozen = _frozen(process, case, before, scope or CaseScope(process, case))
-    if frozen or scope is None:
+    scope = scope or CaseScope.after(process, before, case)
+    frozen = _frozen(process, case, before, scope)
+    if frozen:
         case = replace(case, frozen={**case.frozen, **frozen})
         scope = CaseScope(process, case)
     values = {name: value for name in process.values if (value := scope[name]) is not None}

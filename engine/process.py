@@ -260,6 +260,24 @@ class Process:
         return {relation: frozenset(ids) for relation, ids in found.items()}
 
     @cached_property
+    def feeds(self) -> dict[str, frozenset[str]]:
+        """Per name, the values that depend on it, through other values too; names that feed none are left out."""
+        found: dict[str, set[str]] = {}
+        for value in self.values:
+            for name in self._reaches(value):
+                found.setdefault(name, set()).add(value)
+        return {name: frozenset(fed) for name, fed in found.items()}
+
+    def _reaches(self, value: str) -> set[str]:
+        reached: set[str] = set()
+        waiting = [value]
+        while waiting:
+            names = self.value_reads.get(waiting.pop(), frozenset()) - reached
+            reached |= names
+            waiting += names
+        return reached
+
+    @cached_property
     def profile_fields_of(self) -> dict[str, frozenset[str]]:
         """Per value, the profile fields of the person appraised that its own expressions read."""
         return {name: frozenset(self._profile_reads(value)) for name, value in self.values.items()}

@@ -30,6 +30,18 @@ class CaseScope(dict[str, Any]):
         self.case = case
         self.how: dict[str, How] = {}
 
+    @classmethod
+    def after(cls, process: Process, before: Case, case: Case) -> CaseScope:
+        """The names of *case*, which came of the settled case *before*.
+
+        Values that read nothing of what has changed are what they were; only the others are worked out.
+        """
+        scope = cls(process, case)
+        if before.version and case.cycle is before.cycle and case.profiles is before.profiles:
+            fed = {value for name in _changed(before, case) for value in process.feeds.get(name, ())}
+            scope.update((name, before.values.get(name)) for name in process.values if name not in fed)
+        return scope
+
     def __missing__(self, name: str) -> Any:
         value = self[name] = self._resolve(name)
         return value
@@ -54,6 +66,18 @@ class CaseScope(dict[str, Any]):
         if name == "history":
             return _History(self.process, self.case)
         raise KeyError(name)
+
+
+def _changed(before: Case, case: Case) -> set[str]:
+    """The names of a case whose answers are not those of *before*, and ``history`` if that has grown."""
+    names = before.answers.keys() | case.answers.keys() | case.submitted.keys()
+    changed = {
+        name
+        for name in names
+        if case.answers.get(name) is not before.answers.get(name)
+        or case.submitted.get(name) != before.submitted.get(name)
+    }
+    return changed if case.history is before.history else {*changed, "history"}
 
 
 class FormScope(dict[str, Any]):

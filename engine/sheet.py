@@ -139,7 +139,7 @@ class _Filling:
         """The case with the answers so far."""
         action, actor, now = self.taken
         self.case = with_answers(self.process, self.before, self.duty, action, actor, self.answers, now, answer="")
-        self.local.behind = self.scope = CaseScope(self.process, self.case)
+        self.local.behind = self.scope = CaseScope.after(self.process, self.before, self.case)
 
     def _worked(self, item: Field) -> Any:
         if isinstance(item, Computed):

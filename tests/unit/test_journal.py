@@ -13,9 +13,10 @@ from hypothesis import strategies as some
 from engine.act import act, begin, set_seats
 from engine.case import Actor, Case, Entry, Outcome
 from engine.errors import Refused
-from engine.journal import fold
+from engine.journal import advance, fold
 from engine.library import Library, load
 from engine.scenario import read_scenarios, run
+from engine.scope import CaseScope
 from tests.unit.definitions import FILES, NOW, YEAR, process_of
 from tests.unit.test_act import MARKS, PLAN, RATING
 
@@ -36,6 +37,20 @@ def test_the_journal_of_every_worked_example_folds_to_its_case(library: Library,
         result = run(library.processes[scenario.workflow], scenario)
         assert result.differences == ()
         assert fold(library.processes[scenario.workflow], scenario.id, result.entries) == result.case
+
+
+@pytest.mark.parametrize("file", SCENARIOS, ids=lambda file: file.stem)
+def test_values_that_are_carried_over_are_what_they_would_be_worked_out_afresh(library: Library, file: Path) -> None:
+    carried = 0
+    for scenario in (s for s in read_scenarios(file.read_text(), file.name) if not s.expect_error):
+        process = library.processes[scenario.workflow]
+        case = fold(process, scenario.id, [])
+        for entry in run(process, scenario).entries:
+            before, case = case, advance(process, case, entry).case
+            afresh = CaseScope(process, case)
+            assert case.values == {name: afresh[name] for name in process.values if afresh[name] is not None}
+            carried += len(CaseScope.after(process, before, case))
+    assert carried
 
 
 def test_what_entries_note_is_not_read(library: Library) -> None:
