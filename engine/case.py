@@ -6,7 +6,7 @@ besides (the route that held, values old and new) is for readers and never read 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
@@ -87,7 +87,7 @@ class Case:
     answers: Mapping[str, Answers] = field(default_factory=dict)
     notes: Mapping[str, Answers] = field(default_factory=dict)
     submitted: Mapping[str, int] = field(default_factory=dict)
-    history: Mapping[str, tuple[Past, ...]] = field(default_factory=dict)
+    history: Mapping[str, Sequence[Past]] = field(default_factory=dict)
     profiles: Mapping[str, Answers] = field(default_factory=dict)
     seats: Mapping[str, int] = field(default_factory=dict)
     collecting: frozenset[str] = frozenset()

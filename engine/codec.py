@@ -7,12 +7,12 @@ or an entry written and read again is equal to what it was.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from functools import cached_property
-from typing import Any
+from functools import cached_property, partial
+from typing import Any, overload
 
 from engine import feel
 from engine.case import Case, Cycle, Entry, Past
@@ -127,14 +127,67 @@ def _context(members: dict[str, Packer]) -> Packer:
     return Packer(dumped, loaded)
 
 
-class _Kept(dict[str, Any]):
-    """Answers as they were read, with what they were read from. Nobody changes answers, so that is written again."""
+class _Kept(Mapping[str, Any]):
+    """Answers as they are written, read when somebody asks for one. Nobody changes them, so that is written again.
 
-    __slots__ = ("written",)
+    Most moves look at none of the earlier answers of a case.
+    """
 
-    def __init__(self, answers: Mapping[str, Any], written: Json) -> None:
-        super().__init__(answers)
+    __slots__ = ("_load", "_read", "written")
+
+    def __init__(self, load: Callable[[Json], Mapping[str, Any]], written: Json) -> None:
+        self._load = load
+        self._read: Mapping[str, Any] | None = None
         self.written = written
+
+    def _all(self) -> Mapping[str, Any]:
+        if self._read is None:
+            self._read = self._load(self.written)
+        return self._read
+
+    def __getitem__(self, name: str) -> Any:
+        return self._all()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all())
+
+    def __len__(self) -> int:
+        return len(self._all())
+
+    def __repr__(self) -> str:
+        return repr(self._all())
+
+
+class _Pasts(Sequence[Past]):
+    """The history of one task as it is written, read when somebody asks for it."""
+
+    __slots__ = ("_load", "_read", "written")
+
+    def __init__(self, load: Callable[[Json], Past], written: list[Json]) -> None:
+        self._load = load
+        self._read: tuple[Past, ...] | None = None
+        self.written = written
+
+    def _all(self) -> tuple[Past, ...]:
+        if self._read is None:
+            self._read = tuple(map(self._load, self.written))
+        return self._read
+
+    @overload
+    def __getitem__(self, index: int) -> Past: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Past]: ...
+    def __getitem__(self, index: int | slice) -> Past | Sequence[Past]:
+        return self._all()[index]
+
+    def __len__(self) -> int:
+        return len(self.written)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and self._all() == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(self._all())
 
 
 class Codec:
@@ -193,14 +246,11 @@ class Codec:
             "entered_at": case.entered_at.isoformat() if case.entered_at else None,
             "path": case.path,
             "open": sorted(case.open),
-            "answers": {
-                name: answers.written if isinstance(answers, _Kept) else sets[name].dump(answers)
-                for name, answers in case.answers.items()
-            },
+            "answers": {name: _written(sets[name], answers) for name, answers in case.answers.items()},
             "notes": {name: self._answers[name].dump(notes) for name, notes in case.notes.items()},
             "submitted": dict(case.submitted),
-            "history": {name: [self._dump_past(name, past) for past in pasts] for name, pasts in case.history.items()},
-            "profiles": {role: self._profile.dump(profile) for role, profile in case.profiles.items()},
+            "history": {name: self._dump_pasts(name, pasts) for name, pasts in case.history.items()},
+            "profiles": {role: _written(self._profile, profile) for role, profile in case.profiles.items()},
             "seats": dict(case.seats),
             "collecting": sorted(case.collecting),
             "waiting": {name: sets[name].dump(answers) for name, answers in case.waiting.items()},
@@ -226,11 +276,11 @@ class Codec:
             entered_at=datetime.fromisoformat(data["entered_at"]) if data["entered_at"] else None,
             path=tuple(data["path"]),
             open=frozenset(data["open"]),
-            answers={name: _Kept(sets[name].load(answers), answers) for name, answers in data["answers"].items()},
+            answers={name: _Kept(sets[name].load, answers) for name, answers in data["answers"].items()},
             notes={name: self._answers[name].load(notes) for name, notes in data["notes"].items()},
             submitted=data["submitted"],
-            history={name: tuple(self._load_past(name, past) for past in ps) for name, ps in data["history"].items()},
-            profiles={role: self._profile.load(profile) for role, profile in data["profiles"].items()},
+            history={name: _Pasts(partial(self._load_past, name), pasts) for name, pasts in data["history"].items()},
+            profiles={role: _Kept(self._profile.load, profile) for role, profile in data["profiles"].items()},
             seats=data["seats"],
             collecting=frozenset(data["collecting"]),
             waiting={name: sets[name].load(answers) for name, answers in data["waiting"].items()},
@@ -240,6 +290,9 @@ class Codec:
             paused=timedelta(days=data["paused"]),
             at=datetime.fromisoformat(data["at"]) if data["at"] else None,
         )
+
+    def _dump_pasts(self, name: str, pasts: Sequence[Past]) -> list[Json]:
+        return pasts.written if isinstance(pasts, _Pasts) else [self._dump_past(name, past) for past in pasts]
 
     def _dump_past(self, name: str, past: Past) -> list[Json]:
         return [past.action, past.actor, past.at.isoformat(), self._answers[name].dump(past.fields)]
@@ -285,9 +338,13 @@ def _listed(inputs: Mapping[str, Any]) -> dict[str, Any]:
     return {name: list(value) if isinstance(value, tuple) else value for name, value in inputs.items()}
 
 
+def _written(packer: Packer, answers: Mapping[str, Any]) -> Json:
+    return answers.written if isinstance(answers, _Kept) else packer.dump(answers)
+
+
 def _each(inner: Packer) -> Packer:
     """A map whose every value is written by *inner*."""
     return Packer(
-        lambda value: {name: inner.dump(part) for name, part in value.items()},
-        lambda data: {name: inner.load(part) for name, part in data.items()},
+        lambda value: {name: _written(inner, part) for name, part in value.items()},
+        lambda data: {name: _Kept(inner.load, part) for name, part in data.items()},
     )

@@ -57,7 +57,8 @@ class CaseScope(dict[str, Any]):
         if name in process.words.rows:
             return process.words.rows[name]
         if name in process.words.roles:
-            return case.profiles.get(name)
+            profile = case.profiles.get(name)
+            return None if profile is None else dict(profile)
         return self._ambient(name)
 
     def _ambient(self, name: str) -> Any:

@@ -177,7 +177,7 @@ def _closed_tickets(case: Case, action: Action, answers: Inputs) -> dict[str, In
 
 def _remembered(
     process: Process, case: Case, duty: Duty, action: Action, actor: Actor, answers: Inputs, now: datetime
-) -> Mapping[str, tuple[Past, ...]]:
+) -> Mapping[str, Sequence[Past]]:
     """The history of *case* with this action as the last line of its task."""
     fields = {name: answers.get(name) for name in process.history_fields[duty.id]}
     past = Past(action=action.id, actor=actor.role, at=now, fields=fields)
