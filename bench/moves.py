@@ -6,37 +6,34 @@ sends what a rehearsal of the very same cases recorded: the same statements with
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, event
-
 from bench.floor import Floor
+from bench.places import Place, Sent
 from bench.rounds import Call, Contender, Costs, Wrong, compared
-from bench.service import NOW, Service, actor, copy_of, exact, opened, peer, superior
+from bench.service import NOW, SQLITE, Service, actor, exact, opened, peer, superior
 from bench.work import PEERS, PLAN, STEPS, SUPERIOR, Answers, Step, answers, expected, rating
 from engine import Actor, Case, Cycle, Refused, Stale, act, begin, set_seats
 from engine.process import Process
 from web.store import Moved, Store
-
-Statement = tuple[str, Any, bool]
 
 ROUNDS, EACH = 15, 8
 #: The last case is never played: others try what they may not on it.
 CASES = (ROUNDS + 1) * EACH + 1
 
 
-def measured(folder: Path, *, mixed: bool = False) -> Costs:
+def measured(folder: Path, place: Place = SQLITE, *, mixed: bool = False) -> Costs:
     """The costs of one move: ``floor``, ``raw``, ``ours``; and ``engine``, which judges the same moves in memory."""
-    folder.mkdir()
-    service, played = opened(folder / "ours", CASES), range(CASES - 1)
-    copy_of(service.file, folder / "raw.sqlite")
-    raw = Raw(folder / "raw.sqlite", _rehearsed(service, folder, played))
-    lowest, judged = Lowest(folder / "floor.sqlite"), Judged(service.process, service.held(0).case.cycle)
+    for name in ("", "raw", "floor"):
+        (folder / name).mkdir()
+    service, played = opened(folder / "ours", CASES, place), range(CASES - 1)
+    recorded = _rehearsed(service, folder, played)
+    raw = Raw(place.connect(place.copy(service.url, folder / "raw")), recorded)
+    lowest = Lowest(Floor(place.connect(place.new(folder / "floor")), place, CASES))
+    judged = Judged(service.process, service.held(0).case.cycle)
     with service.inside() as store:
         ours = Ours(service, store)
         contenders = {"floor": _rounds(lowest), "raw": _rounds(raw), "ours": _rounds(ours), "engine": _rounds(judged)}
@@ -88,21 +85,22 @@ class Ours:
 class Raw:
     """The statements that ours sends, without anything of ours."""
 
-    def __init__(self, file: Path, recorded: dict[tuple[int, Step], list[Statement]]) -> None:
-        self._rows = sqlite3.connect(file, isolation_level=None)
-        self._rows.execute("pragma foreign_keys = on")
-        self._rows.execute("pragma synchronous = full")
+    def __init__(self, rows: Any, recorded: dict[tuple[int, Step], list[Sent]]) -> None:
+        self._rows = rows
         self._recorded = recorded
 
     def __call__(self, number: int, step: Step) -> Call:
         return partial(self._send, self._recorded[number, step])
 
-    def _send(self, statements: list[Statement]) -> None:
+    def _send(self, statements: list[Sent]) -> None:
+        cursor = self._rows.cursor()
         for statement, parameters, many in statements:
             if many:
-                self._rows.executemany(statement, parameters)
-                continue
-            self._rows.execute(statement, parameters).fetchall()
+                cursor.executemany(statement, parameters)
+            elif parameters is None:
+                cursor.execute(statement)
+            elif cursor.execute(statement, parameters).description:
+                cursor.fetchall()
 
     def check(self, case_ids: Sequence[str]) -> None:
         """Raises ``Wrong`` unless the raw statements finished these cases too."""
@@ -114,8 +112,8 @@ class Raw:
 class Lowest:
     """The floor's cases."""
 
-    def __init__(self, file: Path) -> None:
-        self._floor = Floor(file, CASES)
+    def __init__(self, floor: Floor) -> None:
+        self._floor = floor
 
     def __call__(self, number: int, step: Step) -> Call:
         return partial(self._floor.submit, number, step, step.role, answers(number, step))
@@ -161,47 +159,20 @@ class Judged:
 # --- what ours sends --------------------------------------------------------------------------------------------------
 
 
-def _rehearsed(service: Service, folder: Path, cases: Sequence[int]) -> dict[tuple[int, Step], list[Statement]]:
+def _rehearsed(service: Service, folder: Path, cases: Sequence[int]) -> dict[tuple[int, Step], list[Sent]]:
     """The statements of every submission of each case, recorded on a copy of the service."""
     twin = service.copy(folder / "rehearsal")
-    recorded: dict[tuple[int, Step], list[Statement]] = {}
-    with twin.inside() as store, _recording(twin.engine) as sent:
+    recorded: dict[tuple[int, Step], list[Sent]] = {}
+    with twin.inside() as store, twin.place.recording(twin.engine) as sent:
         for number in cases:
             for step in STEPS:
                 twin.submission(store, number, step, answers(number, step))()
-                recorded[number, step] = sent[:]
+                recorded[number, step] = _begun(twin.place, sent)
                 sent.clear()
     return recorded
 
 
-@contextmanager
-def _recording(engine: Engine) -> Iterator[list[Statement]]:
-    """All that reaches the driver through *engine*, as it is sent."""
-    sent: list[Statement] = []
-
-    class Cursor(sqlite3.Cursor):
-        def execute(self, sql: str, parameters: Any = ()) -> Any:
-            sent.append((sql, parameters, False))
-            return super().execute(sql, parameters)
-
-        def executemany(self, sql: str, parameters: Any) -> Any:
-            sent.append((sql, parameters, True))
-            return super().executemany(sql, parameters)
-
-    class Connection(sqlite3.Connection):
-        def cursor(self, factory: Any = Cursor) -> Any:
-            return super().cursor(factory)
-
-        def commit(self) -> None:
-            sent.append(("commit", (), False))
-            super().commit()
-
-    def connect(dialect: Any, record: Any, arguments: Any, options: dict[str, Any]) -> Any:
-        return sqlite3.connect(*arguments, **options, factory=Connection)
-
-    engine.dispose()
-    event.listen(engine, "do_connect", connect)
-    with engine.connect():
-        sent.clear()
-    yield sent
-    engine.dispose()
+def _begun(place: Place, sent: list[Sent]) -> list[Sent]:
+    """What was sent, with the beginning of the transaction, which psycopg sends by itself."""
+    begun = any(str(statement).lower().startswith("begin") for statement, _, _ in sent)
+    return sent[:] if begun else [(place.begin, None, False), *sent]

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import sqlite3
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import Engine, text
 
+from bench.places import Place, Sqlite
 from bench.work import PEERS, SEATS, SUPERIOR, Answers, Step
 from engine import Case
 from engine.process import Process
@@ -31,7 +31,7 @@ YEAR: dict[str, Any] = {"title": "Tolok ukur", "start": date(2026, 1, 1), "end":
 #: So many employees share a superior.
 TEAM = 30
 
-_FILE = "borang.sqlite"
+SQLITE = Sqlite()
 _REGION = text("insert into region (id, title, zone) values ('contoh', 'Daerah contoh', 'Asia/Jakarta')")
 _UNIT = text("insert into unit (region_id, code, name) values ('contoh', 'U1', 'Unit contoh')")
 _PERSON = text("""
@@ -43,21 +43,17 @@ values (:id, 'contoh', 'U1', :id, :id, '-', :yes, :superior, 'id', '{}')
 class Service:
     """The application over a database in *folder*. Cases are numbered from 0; ``case_ids`` are their real ids."""
 
-    def __init__(self, folder: Path, case_ids: list[str]) -> None:
-        self.app = _application(folder)
+    def __init__(self, folder: Path, case_ids: list[str], place: Place, url: str) -> None:
+        self.app = _application(folder, url)
         self.case_ids = case_ids
-        self._file = folder / _FILE
+        self.place = place
+        self.url = url
 
     def copy(self, folder: Path) -> Service:
         """The same service over a copy of its database in *folder*."""
         folder.mkdir()
-        copy_of(self._file, folder / _FILE)
-        return Service(folder, self.case_ids)
-
-    @property
-    def file(self) -> Path:
-        """Where the database is."""
-        return self._file
+        self.engine.dispose()
+        return Service(folder, self.case_ids, self.place, self.place.copy(self.url, folder))
 
     @contextmanager
     def inside(self) -> Iterator[Store]:
@@ -98,10 +94,10 @@ class Service:
         return send
 
 
-def opened(folder: Path, cases: int) -> Service:
+def opened(folder: Path, cases: int, place: Place = SQLITE) -> Service:
     """A new service with so many cases in their first stage, their peers confirmed."""
     folder.mkdir()
-    service = Service(folder, [])
+    service = Service(folder, [], place, place.new(folder))
     with service.inside() as rows:
         initialise()
         _settle(cases)
@@ -109,15 +105,8 @@ def opened(folder: Path, cases: int) -> Service:
     return service
 
 
-def copy_of(file: Path, copy: Path) -> None:
-    """Copies a database that nobody writes to meanwhile."""
-    with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(copy)) as target:
-        source.backup(target)
-        target.execute("pragma journal_mode = wal")
-
-
-def _application(folder: Path) -> Flask:
-    url, key = f"sqlite:///{folder / _FILE}", uuid.uuid4().hex
+def _application(folder: Path, url: str) -> Flask:
+    key = uuid.uuid4().hex
     return create_app(Settings(instance=folder, database_url=url, secret_key=key, definitions=DEFINITIONS))
 
 
