@@ -58,7 +58,7 @@ class Tab:
 class Crowd:
     """The region's people: a superior, an office, eight colleagues, many employees."""
 
-    def __init__(self, app: Flask, employees: int = 300) -> None:
+    def __init__(self, app: Flask, employees: int = 400) -> None:
         self.app = app
         app.extensions["clock"] = Standing()
         with app.app_context(), writing() as rows:
@@ -68,7 +68,7 @@ class Crowd:
             self.admin = self._person(rows, "Admin")
             self.raters = [self._person(rows, f"Rekan {n}", self.superior) for n in range(8)]
             self.employees = [self._person(rows, f"Pegawai {n}", self.superior) for n in range(employees)]
-            self.appoint(rows)
+            self.appoint(rows, self.admin)
 
     def _person(self, rows: Any, name: str, superior: str | None = None) -> str:
         ident = str(uuid.uuid4())
@@ -76,10 +76,10 @@ class Crowd:
         rows.execute(_PERSON, {**row, "profile": json.dumps({"nama": name})})
         return ident
 
-    def appoint(self, rows: Any) -> None:
-        """Gives the office to the one who is to hold it."""
+    def appoint(self, rows: Any, person: str) -> None:
+        """Gives the office to *person*."""
         office = text("insert into office (region_id, role, person_id, unit_code) values ('contoh', 'admin', :p, '')")
-        rows.execute(office, {"p": self.admin})
+        rows.execute(office, {"p": person})
 
     # --- cases ---
 
@@ -102,7 +102,7 @@ class Crowd:
     def submit(self, cases: Sequence[str]) -> None:
         """Every employee hands in their plan."""
         for employee, case in zip(self.employees, cases, strict=False):
-            self.move(employee, case, "ajukan", {"uraian": "Rencana", "bobot_a": Decimal(60), "bobot_b": Decimal(40)})
+            self.move(employee, case, "ajukan", plan(60))
 
     def move(
         self,
@@ -126,6 +126,15 @@ class Crowd:
             where = Opened(entry=entry or self.entry(case, rows), submitted=submitted)
             about = {"opened": where, "key": key or uuid.uuid4().hex, "body": "", "now": NOW}
             return store().move(rows, person, case, action, answers, **about)
+
+    @property
+    def now(self) -> datetime:
+        return NOW
+
+    def entries(self, cases: Sequence[str]) -> list[int]:
+        """The visits of the stages in which *cases* stand."""
+        with self.app.app_context():
+            return [self.entry(case) for case in cases]
 
     def entry(self, case: str, rows: Any = None) -> int:
         """The visit of the stage in which a case stands."""
@@ -182,6 +191,11 @@ class Crowd:
         with self.app.app_context():
             held = [store().held_by_public(db.session, case) for case in cases]
             return sum(store().folded(db.session, one) != one.case for one in held)
+
+
+def plan(first: int) -> dict[str, Any]:
+    """What an employee hands in: two weights that make a hundred."""
+    return {"uraian": "Rencana", "bobot_a": Decimal(first), "bobot_b": Decimal(100 - first)}
 
 
 def sent(entry: int, key: str, version: int = 1, submitted: int = 0) -> dict[str, Any]:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import multiprocessing
+import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import event
 
+from tests.races.crowd import NOW, plan
 from web import create_app, database
 from web.config import Settings
-from web.database import initialise, up_to_date
+from web.database import initialise, up_to_date, writing
+from web.store import Opened, store
 from web.tables import db
 
 CONTEXT = multiprocessing.get_context("forkserver")
@@ -43,6 +47,36 @@ def _work(work: Work, each: Sequence[tuple[Settings, Any]], number: int, barrier
         except BaseException as error:
             told.append(f"{type(error).__name__}: {str(error)[:200]}")
     answers.put((number, told))
+
+
+def press(settings: Settings, job: Any) -> tuple[bool, str]:
+    """Sends one form with a key; whether it had come before, and the number it was given."""
+    _, (person, case, key) = job
+    opened = Opened(entry=1, submitted=0)
+    with app_of(settings).app_context(), writing() as rows:
+        moved = store().move(
+            rows, person, case, "ajukan", lambda held: plan(60), opened=opened, key=key, body="", now=NOW
+        )
+        return moved.again, moved.number
+
+
+def answer(settings: Settings, job: Any) -> str:
+    """One colleague's answer: each process is another one's."""
+    number, (people, case) = job
+    about = {"opened": Opened(entry=1, submitted=0), "key": uuid.uuid4().hex, "body": "", "now": NOW}
+    with app_of(settings).app_context(), writing() as rows:
+        store().move(rows, people[number], case, "jawab", lambda held: {"pendapat": "Baik."}, **about)
+    return "answered"
+
+
+def app_of(settings: Settings) -> Flask:
+    """The service of this process; made once."""
+    if settings.database_url not in _APPS:
+        _APPS[settings.database_url] = create_app(settings)
+    return _APPS[settings.database_url]
+
+
+_APPS: dict[str, Flask] = {}
 
 
 def start(settings: Settings, _: Any) -> str:
