@@ -223,7 +223,7 @@ class OneTimeKey(db.Model):  # type: ignore[name-defined]
     """A form that was submitted: the keyed hash of its key, of its body, and where its answer led.
 
     No person and no hour stand here, so a key cannot lead from an anonymous answer to its author. ``used_on`` is the
-    day, for keys are forgotten again.
+    day, for keys are forgotten again; of an anonymous answer, and of one from the public, the last day of the month.
     """
 
     __tablename__ = "one_time_key"

@@ -5,6 +5,7 @@
 ``version``  a case is written only over the version that was read
 ``key``      a one-time key is remembered
 ``journal``  no two lines of a journal have one number: the table's key
+``region``   whoever opens a cycle holds its region (PostgreSQL)
 ``fresh``    a form counts for the visit of the stage in which it was opened
 ``roles``    what somebody may is read once the case is locked, not when they last looked
 ``cycle``    a cycle of follow-ups that somebody else makes at this moment is taken
@@ -23,7 +24,7 @@ from flask import Flask
 from sqlalchemy import Engine, event, text
 
 from tests.races.crowd import _with, store_of
-from web import database
+from web import database, opening
 from web import store as store_module
 from web.database import writing
 from web.statements import Statement
@@ -50,6 +51,8 @@ def without(app: Flask, *guards: str) -> Iterator[None]:
             patch.setattr(
                 store_module, "_CYCLE", _cut(store_module._CYCLE, "on conflict (origin_id, definition) do nothing")
             )
+        if "region" in guards:
+            patch.setattr(opening, "_LOCK", _cut(opening._LOCK, "for no key update"))
         if "fresh" in guards:
             patch.setattr(store_module, "fresh", lambda *arguments: None)
         if deferred:

@@ -158,9 +158,9 @@ def test_with_the_roles_of_the_last_look_they_act_nevertheless(
     app: Flask, crowd: Crowd, place: Place, figures: list[str]
 ) -> None:
     with without(app, "roles"):
-        _cases, told = acted_and_dismissed(crowd, 30)
+        _cases, told = acted_and_dismissed(crowd, 60)
     figures.append(
-        f"R-07 {place.name}, control with the roles of the last look: 30 dismissals, {after(told)} acted after"
+        f"R-07 {place.name}, control with the roles of the last look: 60 dismissals, {after(told)} acted after"
     )
     assert after(told) > 0
 
@@ -168,15 +168,15 @@ def test_with_the_roles_of_the_last_look_they_act_nevertheless(
 # --- approve what was changed meanwhile -------------------------------------------------------------------------------
 
 
-def approved_and_changed(crowd: Crowd, count: int) -> tuple[list[str], list[list[Any]]]:
-    """A plan is approved while its author takes it back and hands in other weights."""
+def approved_and_changed(crowd: Crowd, count: int, longest: float) -> tuple[list[str], list[list[Any]]]:
+    """A plan is approved, at the *longest* so many seconds later, while its author hands in other weights."""
     cases = crowd.open("rencana", count)
     crowd.submit(cases)
     entry, employee = crowd.entries(cases)[0], dict(zip(cases, crowd.employees, strict=False))
     wait = Random(11)
 
     def approve(case: str) -> Moved:
-        sleep(wait.uniform(0, 2 * PAUSE))
+        sleep(wait.uniform(0, longest))
         return crowd.move(crowd.superior, case, "setujui", {"catatan": "Baik."}, entry=entry)
 
     def change(case: str) -> Moved:
@@ -193,7 +193,7 @@ def unseen(crowd: Crowd, cases: Sequence[str]) -> int:
 
 
 def test_what_is_approved_is_what_was_shown(crowd: Crowd, place: Place, figures: list[str]) -> None:
-    cases, told = approved_and_changed(crowd, TRIES)
+    cases, told = approved_and_changed(crowd, TRIES, 2 * PAUSE)
     approved, changed = happened(told, 0), happened(told, 1)
     figures.append(
         f"R-11 {place.name}: {TRIES} plans, {sum(approved)} approved as shown, {sum(changed)} changed before, "
@@ -216,7 +216,7 @@ def test_without_the_visit_plans_are_approved_unseen(
     app: Flask, crowd: Crowd, place: Place, figures: list[str]
 ) -> None:
     with without(app, "fresh"):
-        cases, _told = approved_and_changed(crowd, 60)
+        cases, _told = approved_and_changed(crowd, 60, 20 * PAUSE)
     figures.append(f"R-11 {place.name}, control without the visit: 60 plans, {unseen(crowd, cases)} approved unseen")
     assert unseen(crowd, cases) > 0
 
