@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from web import instants, jobs, notices
 from web.database import writing
+from web.store import store
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +28,15 @@ def forget_notices() -> None:
             more = notices.forget(rows, instants.now(rows))
 
 
-CHORES: tuple[Callable[[], None], ...] = (forget_jobs, forget_notices)
+def forget_keys() -> None:
+    """Deletes one-time keys that nobody sends again."""
+    more = True
+    while more:
+        with writing() as rows:
+            more = store().forget_keys(rows, instants.now(rows)) > 0
+
+
+CHORES: tuple[Callable[[], None], ...] = (forget_jobs, forget_notices, forget_keys)
 
 
 def tidy() -> None:

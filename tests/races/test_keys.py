@@ -10,11 +10,13 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import text
 
 from tests.races.conftest import Place
 from tests.races.crowd import NOW, Crowd, Standing, Tab, plan, rounds, sent, store_of
 from tests.races.guards import POSTGRESQL, without
 from web import create_app
+from web.daily import tidy
 from web.database import reading, writing
 from web.definitions import Definitions
 from web.reception import Received, Reception, doors, unnamed_visit
@@ -132,6 +134,15 @@ class TestTheSameKey:
         assert forgotten(3) == 1
         end_of_month = (date(2026, 3, 31) - NOW.date()).days
         assert [forgotten(end_of_month + days) for days in (2, 3)] == [0, 1]
+
+    def test_is_forgotten_when_the_day_s_chores_are_done(self, app: Flask, crowd: Crowd, case: str) -> None:
+        assert send(crowd.tabs(crowd.employees[0])[0], case)[0] == 303
+        with app.app_context(), writing() as rows:
+            rows.execute(text("update one_time_key set used_on = '2025-12-01'"))
+        assert send(crowd.tabs(crowd.employees[0])[0], case)[0] == 303
+        with app.app_context():
+            tidy()
+        assert not keys(crowd)
 
 
 # --- a report about nobody in particular ------------------------------------------------------------------------------
