@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 
 from engine.clock import due_on
 from web import notices
-from web.languages import ZONE_NAMES, day, moment, translated
+from web.languages import end_of, moment, translated
 from web.notices import Place
 from web.statements import stamp
 from web.store import Held, Missing, instant, store
@@ -78,7 +78,7 @@ def leads_to(rows: Any, person: str, notice: str) -> str | None:
 
 
 def _told(rows: Any, person: str, zone: str, row: Any) -> Told:
-    told = moment(instant(row.at), zone)
+    told = _("diberitahukan %(moment)s", moment=moment(instant(row.at), zone))
     if row.case_id is None:
         about = _("Siklus %(title)s", title=json.loads(row.detail)["title"])
         return _notice(row, _("Siklus baru dimulai. Ada berkas yang menunggu Anda."), about, told)
@@ -127,5 +127,4 @@ def until(held: Held, due: date | None) -> str:
     """Until when, with the name of the zone in which the day ends; nothing without a deadline."""
     if due is None:
         return ""
-    zone = held.case.cycle.zone
-    return _("sampai %(day)s, akhir hari %(zone)s", day=day(due), zone=ZONE_NAMES.get(zone, zone))
+    return _("sampai %(day)s", day=end_of(due, held.case.cycle.zone))

@@ -24,6 +24,10 @@ insert into notice (id, person_id, case_id, kind, detail, dedup_key, at)
 values (:id, :person, :case, :kind, :detail, :dedup, :at) on conflict (dedup_key) do nothing
 """)
 _COLUMNS = "id, person_id, case_id, kind, detail, at, read_at"
+_REPLACED = Statement("""
+update notice set read_at = :day
+where person_id = :person and case_id = :case and id <> :id and read_at is null
+""")
 _ONE = Statement(f"select {_COLUMNS} from notice where id = :id")
 _LISTED = {
     unread: Statement(f"""
@@ -61,11 +65,13 @@ def tell(
 ) -> str | None:
     """Tells *person* once for each *kind* and *reason*; the new notice's id, ``None`` if they were told before.
 
-    A reason about a case begins with the case and its entry.
+    A reason about a case begins with the case and its entry. What they were told of the case before is read by then.
     """
     notice = uuid.uuid4().hex
     row = {"id": notice, "person": person, "case": case, "kind": kind, "detail": json.dumps(detail), "at": stamp(now)}
     told = _TELL.change(rows, {**row, "dedup": f"{kind}:{reason}:{person}"})
+    if told and case is not None:
+        _REPLACED.change(rows, {"person": person, "case": case, "id": notice, "day": _day(now)})
     return notice if told else None
 
 

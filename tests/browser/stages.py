@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tests.browser.service import Service, scenario
+from tests.working import work
 
 PEERS = ("rekan_1", "rekan_2", "rekan_3")
 
@@ -28,6 +29,7 @@ STOPS: tuple[tuple[int, tuple[tuple[str, str], ...]], ...] = (
         (
             ("atasan_langsung", "/tugas"),
             ("atasan_langsung", "/tim"),
+            ("atasan_langsung", "/pemberitahuan"),
             ("atasan_langsung", "{}"),
             ("atasan_langsung", "{}/isi/kembalikan_rencana"),
             ("atasan_langsung", "{}/periksa/setujui_rencana"),
@@ -53,6 +55,7 @@ STOPS: tuple[tuple[int, tuple[tuple[str, str], ...]], ...] = (
         17,
         (
             ("pegawai", "/tugas"),
+            ("pegawai", "/pemberitahuan"),
             ("pegawai", "{}"),
             ("pegawai", "{}/hasil"),
             ("pegawai", "{}/hasil/nilai_akhir"),
@@ -74,5 +77,6 @@ def pages(service: Service) -> Iterator[tuple[str, str]]:
             service.seat_peers(case_id, PEERS[:2])
         service.play(case_id, steps[taken:stop])
         service.wait_until_open(case_id)
+        work(service.app)
         taken = stop
         yield from ((role, path.format(f"/berkas/{case_id}")) for role, path in looks)

@@ -132,7 +132,7 @@ def test_a_letter_says_what_waits_until_when_and_where(play: Play, sink: Sink) -
         said = part(letter, kind)
         assert "Ada tugas penilaian kinerja yang menunggu Anda." in said
         assert "Siklus: 2026" in said
-        assert "sampai 26 Januari 2026, akhir hari WIB" in said
+        assert "sampai 26 Januari 2026 pukul 23.59 WIB" in said
         assert f"{BASE}/berkas/{case}" in said
         assert f"{BASE}/pemberitahuan" in said
 
@@ -146,7 +146,7 @@ def test_a_letter_is_in_the_language_of_its_reader(play: Play, sink: Sink) -> No
     for kind in ("plain", "html"):
         said = part(letter, kind)
         assert "A performance appraisal task is waiting for you." in said
-        assert "until 26 January 2026, end of the day WIB" in said
+        assert "26 January 2026 at 23:59 WIB" in said
         assert "menunggu" not in said
     assert '<html lang="en">' in part(letter, "html")
 

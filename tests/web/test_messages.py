@@ -142,6 +142,16 @@ def test_a_missed_deadline_is_told_to_those_who_missed_it_and_to_whom_the_defini
     ]  # fmt: skip
 
 
+def test_a_reminder_takes_the_place_of_what_was_told_before(play: Play) -> None:
+    case = play.open_case()
+    play.play(case, STEPS[:1])
+    work(play.app)
+    missed(play, case, "reminder", ["atasan_langsung"], -3)
+    assert told(play.app) == [("sari", "reminder")]
+    missed(play, case, "overdue", ["atasan_langsung"], 1)
+    assert told(play.app) == [("sari", "overdue")]
+
+
 def test_what_comes_too_late_is_told_to_nobody(play: Play) -> None:
     case = play.open_case()
     play.play(case, STEPS[:1])
@@ -271,11 +281,11 @@ def test_the_page_says_what_to_do_about_whom_and_until_when(play: Play, cast: Ca
     page = words(visitor.get("/pemberitahuan").text)
     assert "Menunggu Anda: Persetujuan rencana" in page
     assert "Rahmadi Sulistyo Putra · 2026" in page
-    assert "sampai 26 Januari 2026, akhir hari WIB" in page
+    assert "sampai 26 Januari 2026 pukul 23.59 WIB" in page
     visitor.post("/bahasa/en")
     english = words(visitor.get("/pemberitahuan").text)
     assert "Waiting for you: Plan approval" in english
-    assert "until 26 January 2026, end of the day WIB" in english
+    assert "26 January 2026 at 23:59 WIB" in english
 
 
 def test_opening_a_notice_reads_it_and_leads_to_the_case(play: Play, cast: Cast) -> None:
@@ -322,11 +332,10 @@ def test_a_notice_of_a_case_that_is_out_of_reach_names_nobody(play: Play, cast: 
 
 
 def test_many_notices_come_by_pages_each_once(play: Play, cast: Cast) -> None:
-    case = play.open_case()
     with play.app.app_context(), writing() as rows:
         for number in range(notices.PAGE * 2 + 5):
             at = play.clock.now() + timedelta(minutes=number // 3)
-            notices.tell(rows, cast.rahmadi.id, "closed", f"x:{number}", {"entry": 1}, at, case=case)
+            notices.tell(rows, cast.rahmadi.id, "cycle_opened", f"x:{number}", {"title": "x"}, at, case=None)
         rows.execute(update(Notice).where(Notice.dedup_key.like("%:x:1%")).values(read_at=play.clock.now()))
     visitor = Visitor(play.app)
     visitor.sign_in(cast.rahmadi)
