@@ -14,8 +14,10 @@ from flask_babel import ngettext
 from engine.clock import due_on, opens_on, waiting
 from engine.process import NOTE
 from web import drafts
+from web.finding import Desk, Page, ended_of, place_of
 from web.languages import day, end_of, translated
-from web.store import Held, store
+from web.lists import written
+from web.store import Held
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,36 +39,61 @@ class Line:
 
 @dataclass(frozen=True, kw_only=True)
 class Inbox:
-    """The lines of one person. ``next_text`` says what will come where nothing is to be done.
+    """The lines of one person on one page. ``next_text`` says what will come where nothing is to be done.
 
-    ``later`` are cases whose stage has not opened yet.
+    ``later`` are cases whose stage has not opened yet. ``first``, ``next`` and ``older`` are the addresses of other
+    pages, where there are any: the first one, the one that follows, and the next of what is done.
     """
 
     now: tuple[Line, ...]
     later: tuple[Line, ...]
     waiting: tuple[Line, ...]
     done: tuple[Line, ...]
-    team: tuple[Line, ...]
     next_text: str
+    first: str
+    next: str
+    older: str
 
 
-def inbox(rows: Any, person: str, now: datetime) -> Inbox:
-    """The inbox of *person*."""
-    running = store().inbox(rows, person, finished=False)
-    kept = drafts.mine(rows, person)
+@dataclass(frozen=True, kw_only=True)
+class Team:
+    """A page of the running cases of those whom somebody leads."""
+
+    lines: tuple[Line, ...]
+    first: str
+    next: str
+
+
+def inbox(rows: Any, person: str, now: datetime, today: date, after: str = "", ended: str = "") -> Inbox:
+    """The page of *person*'s inbox after *after*; of what is done, after *ended*. Both as addresses say them."""
+    desk = Desk(rows, person)
+    # A page of what is done shows nothing else, and the other way round.
+    page = Page(cases=[]) if ended else desk.running(today, place_of(after))
+    closed = Page(cases=[]) if after else desk.finished(ended_of(ended))
+    running, kept = page.cases, drafts.mine(rows, person)
     mine = [line for held in running for line in _mine(held, person, now, kept)]
     # A line that leads to the raters does not lead to the case.
     busy = {line.href.rpartition("/")[2] for line in mine}
     others = [held for held in running if held.case.id not in busy and _reads(held)]
-    done = [_done(held) for held in store().inbox(rows, person, finished=True) if _reads(held)]
-    team = [_other(held, now) for held in running if held.subject.id != person and _leads(held)]
     return Inbox(
         now=_sorted(mine),
         later=_sorted(_other(held, now) for held in others if _waits(held, now)),
         waiting=_sorted(_other(held, now) for held in others if not _waits(held, now)),
-        done=tuple(done),
-        team=_sorted(team),
+        done=tuple(_done(held) for held in closed.cases if _reads(held)),
         next_text=_next(running, now),
+        first=url_for("cases.tasks") if after or ended else "",
+        next=url_for("cases.tasks", sesudah=written(page.last)) if page.last else "",
+        older=url_for("cases.tasks", selesai=written(closed.last)) if closed.last else "",
+    )
+
+
+def team(rows: Any, person: str, now: datetime, today: date, after: str = "") -> Team:
+    """The page of *person*'s team after *after*, the nearest deadline first."""
+    page = Desk(rows, person).team(today, place_of(after))
+    return Team(
+        lines=_sorted(_other(held, now) for held in page.cases if _leads(held)),
+        first=url_for("cases.team") if after else "",
+        next=url_for("cases.team", sesudah=written(page.last)) if page.last else "",
     )
 
 

@@ -1,18 +1,29 @@
-"""Lists of many cases, for whoever holds an office: read by columns, a page at a time, never with their states."""
+"""Lists of many cases, for whoever holds an office: read by columns, a page at a time, never with their states.
+
+A page is the beginning of several short readings, each in the order of an index: one for each stage of a region. So it
+takes as long among a million cases as among a thousand, and nothing is counted that nobody asked for.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import heapq
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
-from web.statements import Statement
-from web.store import day
+from engine.process import Process
+from web import directory
+from web.statements import Statement, connection_of
+from web.store import day, store
 
 #: Cases of one page.
 PAGE = 50
+#: Stands for the deadline of what has none: it comes last.
+NEVER = "9999-12-31"
+#: More words than these do not narrow a search further.
+WORDS = 4
 
 #: The cases of an office's region or unit, never one's own.
 MINE = """
@@ -21,37 +32,82 @@ c.person_id <> :me and exists (
   and (o.unit_code = '' or o.unit_code = p.unit_code))
 """
 FROM = "from appraisal c join person p on p.id = c.person_id join cycle y on y.id = c.cycle_id"
-_COLUMNS = "c.id, c.stage, c.due_on, c.definition, p.name, p.nip, p.unit_code, u.name as unit, y.title as cycle_title"
+
+_OFFICES = Statement("select distinct region_id, unit_code from office where person_id = :me")
+_ROUNDS = Statement("""
+select y.id, y.title, y.start, y."end", y.definition, r.title as region_title
+from cycle y join region r on r.id = y.region_id where y.region_id = :region
+order by y.start desc, y.id
+""")
+_UNITS = Statement(
+    "select code, name from unit where region_id = :region and (:unit in ('', code)) order by name, code"
+)
+_OWN = Statement("select cycle_id, stage, due_on from appraisal where person_id = :me")
+
+_DATED = """
+select c.id, c.due_on from appraisal c where c.region_id = :region and c.stage = :stage
+and (c.due_on, c.id) > (:due, :id) {narrowed} order by c.due_on, c.id limit :n
+"""
+_UNDATED = """
+select c.id, c.due_on from appraisal c where c.region_id = :region and c.stage = :stage
+and c.due_on is null and c.id > :id {narrowed} order by c.id limit :n
+"""
+# A cross join is read from left to right by SQLite, whatever it thinks of the sizes; PostgreSQL chooses by itself.
+_OF_UNIT = """
+select c.id, c.due_on from person p cross join appraisal c
+where p.region_id = :region and p.unit_code = :unit and c.person_id = p.id
+and (coalesce(c.due_on, :never), c.id) > (:due, :id) {narrowed} order by coalesce(c.due_on, :never), c.id limit :n
+"""
+_NAMED = """
+select c.id, w.word, w.person_id from person_word w cross join person p cross join appraisal c
+where w.region_id = :region and w.word >= :low and w.word < :high
+and (w.word, w.person_id, c.id) > (:word, :person, :id)
+and p.id = w.person_id and (:unit in ('', p.unit_code)) and c.person_id = w.person_id {narrowed}
+order by w.word, w.person_id, c.id limit :n
+"""
 _FILTERS = {
     "stage": "c.stage = :stage",
-    "unit": "p.unit_code = :unit",
     "cycle": "c.cycle_id = :cycle",
     "late": "c.due_on < :today",
-    "words": "(lower(p.name) like :words escape '\\' or p.nip like :digits escape '\\')",
-    "after": "(p.name, c.id) > (:name, :id)",
 }
-_CYCLES = Statement(f"""
-select y.id, y.title, y.start, y."end", y.definition, r.title as region_title, c.stage, count(*) as number,
-       sum(case when c.due_on < :today then 1 else 0 end) as late
-{FROM} join region r on r.id = y.region_id where {MINE}
-group by y.id, y.title, y.start, y."end", y.definition, r.title, c.stage order by y.start desc, r.title, y.id
+_ALSO = """
+exists (select 1 from person_word o where o.person_id = p.id and o.word >= :low{place} and o.word < :high{place})
+"""
+_SHOWN = """
+select c.id, c.stage, c.due_on, c.definition, c.person_id, p.name, p.nip, p.unit_code, u.name as unit,
+       y.title as cycle_title
+from appraisal c join person p on p.id = c.person_id join cycle y on y.id = c.cycle_id
+left join unit u on u.region_id = p.region_id and u.code = p.unit_code where c.id in ({ids})
+"""
+_COUNTS = Statement("""
+select c.cycle_id, c.stage, count(*) as number, sum(case when c.due_on < :today then 1 else 0 end) as late
+from appraisal c where c.region_id = :region group by c.cycle_id, c.stage
 """)
-_UNITS = Statement(f"""
-select distinct u.code, u.name {FROM} join unit u on u.region_id = p.region_id and u.code = p.unit_code
-where {MINE} order by u.name
+_COUNTS_OF_UNIT = Statement("""
+select c.cycle_id, c.stage, count(*) as number, sum(case when c.due_on < :today then 1 else 0 end) as late
+from person p cross join appraisal c where p.region_id = :region and p.unit_code = :unit and c.person_id = p.id
+group by c.cycle_id, c.stage
 """)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What a list is narrowed to; empty is not narrowed. ``after`` is where the page before ended: name and id."""
+    """What a list is narrowed to; empty is not narrowed. ``after`` is where the page before ended."""
 
     stage: str = ""
     unit: str = ""
     cycle: str = ""
     late: bool = False
     words: str = ""
-    after: tuple[str, str] | None = None
+    after: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """One page: its rows, and where it ended if more follow."""
+
+    rows: list[Any] = field(default_factory=list)
+    last: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,39 +123,197 @@ class Round:
     stages: dict[str, tuple[int, int]]
 
 
-def cases(rows: Any, me: str, wanted: Wanted, today: date) -> tuple[list[Any], bool]:
-    """The cases that *me* may read by office, by name; at most ``PAGE`` of them, and whether there are more."""
-    given = {name for name in _FILTERS if getattr(wanted, name)}
-    name, ident = wanted.after or ("", "")
-    words = _literal(wanted.words.strip().lower())
-    binds = {"me": me, "today": today.isoformat(), "stage": wanted.stage, "unit": wanted.unit, "cycle": wanted.cycle}
-    binds |= {"words": f"%{words}%", "digits": f"{''.join(words.split())}%", "name": name, "id": ident}
-    found = _listing(frozenset(given)).all(rows, {**binds, "n": PAGE + 1})
-    return found[:PAGE], len(found) > PAGE
+class Scope(NamedTuple):
+    """Whose cases an office reads: those of a region, or of one unit of it."""
+
+    region: str
+    unit: str
 
 
-def _literal(words: str) -> str:
-    """*words* with nothing in it that a pattern would read as more than itself."""
-    return words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+class Found(NamedTuple):
+    """A case in a list: its place, and its id."""
+
+    key: tuple[str, ...]
+    id: str
+
+
+def written(place: Sequence[Any]) -> str:
+    """Where a page ended, as it stands in an address; empty for nowhere."""
+    return "~".join(map(str, place))
+
+
+def read(place: str) -> tuple[str, ...]:
+    """The inverse of ``written``; nothing where somebody has changed it to what cannot be one."""
+    parts = tuple(place.replace("\0", "").split("~"))
+    if len(parts) == 2 and _is_day(parts[0]):
+        return parts
+    if len(parts) == 3 and (parts[0] not in ("0", "1") or _is_day(parts[1])):
+        return parts
+    return ()
+
+
+def _is_day(written: str) -> bool:
+    try:
+        date.fromisoformat(written)
+    except ValueError:
+        return False
+    return True
+
+
+def scopes(rows: Any, me: str, unit: str = "") -> list[Scope]:
+    """Whose cases *me* reads by office, of one *unit* or of all."""
+    found = [Scope(row.region_id, row.unit_code) for row in _OFFICES.all(rows, {"me": me})]
+    whole = {scope.region for scope in found if not scope.unit}
+    if unit:
+        return [Scope(region, unit) for region in dict.fromkeys(r for r, u in found if r in whole or u == unit)]
+    return [scope for scope in found if not scope.unit or scope.region not in whole]
+
+
+def cases(rows: Any, me: str, wanted: Wanted, today: date) -> Listed:
+    """The cases that *me* may read by office, the nearest deadline first; what is looked for by name, by the name."""
+    binds = {"today": today.isoformat(), "stage": wanted.stage, "cycle": wanted.cycle, "never": NEVER}
+    reader = _named if wanted.words else _by_deadline
+    readings = [reader(rows, scope, wanted, binds) for scope in scopes(rows, me, wanted.unit)]
+    return _page(rows, me, heapq.merge(*readings))
+
+
+def _page(rows: Any, me: str, found: Iterator[Found]) -> Listed:
+    """The first cases of *found*, with what is shown of them; never one's own."""
+    taken: dict[str, Found] = {}
+    for one in found:
+        taken.setdefault(one.id, one)
+        if len(taken) > PAGE:
+            break
+    page = list(taken.values())[:PAGE]
+    shown = {row.id: row for row in shown_of(rows, [one.id for one in page])}
+    listed = [shown[one.id] for one in page if shown[one.id].person_id != me]
+    return Listed(rows=listed, last=page[-1].key if len(taken) > PAGE else ())
+
+
+def shown_of(rows: Any, ids: Sequence[str]) -> list[Any]:
+    """What lists show of these cases, in any order."""
+    if not ids:
+        return []
+    binds = {f"i{place}": ids[place] if place < len(ids) else "" for place in range(PAGE)}
+    return _shown(PAGE).all(rows, binds)
 
 
 @lru_cache
-def _listing(given: frozenset[str]) -> Statement:
-    narrowed = "".join(f" and {_FILTERS[name]}" for name in sorted(given))
-    units = "left join unit u on u.region_id = p.region_id and u.code = p.unit_code"
-    return Statement(f"select {_COLUMNS} {FROM} {units} where {MINE}{narrowed} order by p.name, c.id limit :n")
+def _shown(count: int) -> Statement:
+    return Statement(_SHOWN.format(ids=", ".join(f":i{place}" for place in range(count))))
 
 
-def rounds(rows: Any, me: str, today: date) -> list[Round]:
-    """The cycles in which *me* holds an office, the latest first."""
-    found: dict[str, Round] = {}
-    for row in _CYCLES.all(rows, {"me": me, "today": today.isoformat()}):
-        about = {"id": row.id, "title": row.title, "region": row.region_title, "definition": row.definition}
-        one = found.setdefault(row.id, Round(**about, start=day(row.start), end=day(row.end), stages={}))
-        one.stages[row.stage] = (row.number, row.late or 0)
-    return list(found.values())
+# --- by deadline ------------------------------------------------------------------------------------------------------
+
+
+def _by_deadline(rows: Any, scope: Scope, wanted: Wanted, binds: dict[str, Any]) -> Iterator[Found]:
+    """The cases of *scope* in the order of their deadlines."""
+    due, ident = wanted.after[-2:] if len(wanted.after) == 2 else ("", "")
+    known = {**binds, **scope._asdict(), "due": due or "0001-01-01", "id": ident, "n": PAGE + 1}
+    given = [name for name in ("cycle", "late") if getattr(wanted, name)]
+    if scope.unit:
+        given += ["stage"] if wanted.stage else []
+        return _sorted(_statement(_OF_UNIT, *given).all(rows, known))
+    statements = _statement(_DATED, *given), _statement(_UNDATED, *given)
+    readings = []
+    for stage, dated, undated in _stages(rows, scope.region, wanted):
+        of_stage = {**known, "stage": stage}
+        if dated and due < NEVER:
+            readings.append(_sorted(statements[0].all(rows, of_stage)))
+        if undated and not wanted.late:
+            start = ident if due == NEVER else ""
+            readings.append(_sorted(statements[1].all(rows, {**of_stage, "id": start})))
+    return heapq.merge(*readings)
+
+
+def _sorted(found: Iterable[Any]) -> Iterator[Found]:
+    return (Found((str(row.due_on or NEVER), row.id), row.id) for row in found)
+
+
+def _stages(rows: Any, region: str, wanted: Wanted) -> list[tuple[str, bool, bool]]:
+    """The stages at which cases of *region* can stand: whether with a deadline, and whether without."""
+    found: dict[str, set[bool]] = {}
+    for process in processes(rows, region, wanted.cycle):
+        for stage in process.stages.values():
+            if wanted.stage in ("", stage.id) and not (wanted.late and stage.final):
+                found.setdefault(stage.id, set()).add(stage.deadline is not None)
+    return [(stage, True in kinds, False in kinds) for stage, kinds in found.items()]
+
+
+def processes(rows: Any, region: str, cycle: str = "") -> list[Process]:
+    """The processes of the cycles of *region*, or that of one *cycle* of it, each once."""
+    found = [row.definition for row in _ROUNDS.all(rows, {"region": region}) if cycle in ("", row.id)]
+    definitions = store().definitions
+    return [definitions.process(connection_of(rows), digest) for digest in dict.fromkeys(found)]
+
+
+@lru_cache
+def _statement(sql: str, *given: str) -> Statement:
+    return Statement(sql.format(narrowed="".join(f" and {_FILTERS.get(name, name)}" for name in given)))
+
+
+# --- by name ----------------------------------------------------------------------------------------------------------
+
+
+def _named(rows: Any, scope: Scope, wanted: Wanted, binds: dict[str, Any]) -> Iterator[Found]:
+    """The cases of those of *scope* in whose name or NIP some word begins as each of the words looked for."""
+    words = directory.wanted(wanted.words)[:WORDS]
+    if not words:
+        return iter(())
+    word, person, ident = wanted.after if len(wanted.after) == 3 else ("", "", "")
+    known = {**binds, **scope._asdict(), **directory.span(words[0]), "word": word, "person": person, "id": ident}
+    for place, other in enumerate(words[1:]):
+        known |= {f"{end}{place}": value for end, value in directory.span(other).items()}
+    given = [name for name in ("stage", "cycle", "late") if getattr(wanted, name)]
+    also = [_ALSO.format(place=place) for place in range(len(words) - 1)]
+    found = _statement(_NAMED, *given, *also).all(rows, {**known, "n": PAGE + 1})
+    return (Found((row.word, row.person_id, row.id), row.id) for row in found)
+
+
+# --- cycles and units -------------------------------------------------------------------------------------------------
+
+
+def rounds(rows: Any, me: str) -> list[Round]:
+    """The cycles of the regions in which *me* holds an office, the latest first; nothing of them is counted."""
+    regions = dict.fromkeys(scope.region for scope in scopes(rows, me))
+    found = [_round(row) for region in regions for row in _ROUNDS.all(rows, {"region": region})]
+    return sorted(found, key=lambda one: (one.start, one.id), reverse=True)
+
+
+def _round(row: Any) -> Round:
+    about = {"id": row.id, "title": row.title, "region": row.region_title, "definition": row.definition}
+    return Round(**about, start=day(row.start), end=day(row.end), stages={})
+
+
+def counted(rows: Any, me: str, today: date) -> list[Round]:
+    """The cycles in which *me* reads cases by office, and how far these have come; one's own is not counted."""
+    found = {one.id: one for one in rounds(rows, me)}
+    mine = scopes(rows, me)
+    for scope in mine:
+        counts = _COUNTS_OF_UNIT if scope.unit else _COUNTS
+        for row in counts.all(rows, {**scope._asdict(), "today": today.isoformat()}):
+            _add(found[row.cycle_id], row.stage, row.number, row.late or 0)
+    for row in _OWN.all(rows, {"me": me}):
+        if row.cycle_id in found and row.stage in found[row.cycle_id].stages and _reads_own(rows, me, mine):
+            _add(found[row.cycle_id], row.stage, -1, -int(row.due_on is not None and day(row.due_on) < today))
+    return [one for one in found.values() if any(number for number, _late in one.stages.values())]
+
+
+def _add(one: Round, stage: str, number: int, late: int) -> None:
+    before = one.stages.get(stage, (0, 0))
+    one.stages[stage] = before[0] + number, before[1] + late
+
+
+_PLACE = Statement("select region_id, unit_code from person where id = :me")
+
+
+def _reads_own(rows: Any, me: str, mine: Sequence[Scope]) -> bool:
+    """Whether *me* works in one of these scopes, so that their own cases were counted with the others."""
+    place = _PLACE.first(rows, {"me": me})
+    return any(scope.region == place.region_id and scope.unit in ("", place.unit_code) for scope in mine)
 
 
 def units(rows: Any, me: str) -> Iterator[tuple[str, str]]:
     """The units whose cases *me* may read by office."""
-    return ((row.code, row.name) for row in _UNITS.all(rows, {"me": me}))
+    found = {row.code: row.name for scope in scopes(rows, me) for row in _UNITS.all(rows, scope._asdict())}
+    return iter(found.items())

@@ -54,21 +54,20 @@ class CasesPage:
 
 def cases_page(rows: Any, me: str, wanted: Wanted, today: date) -> CasesPage:
     """The page of *me*'s cases, *wanted* ones only."""
-    found, more = lists.cases(rows, me, wanted, today)
-    rounds = lists.rounds(rows, me, today)
+    found = lists.cases(rows, me, wanted, today)
+    rounds = lists.rounds(rows, me)
     columns = [("name", _("Pegawai"), False), ("nip", _("NIP"), False), ("unit", _("Unit"), False)]
     columns += [("cycle", _("Siklus"), False), ("stage", _("Tahap"), False), ("state", _("Tenggat"), False)]
-    last = found[-1] if more else None
     return CasesPage(
         wanted=wanted,
         stages=[("", _("Semua tahap")), *_stages(rounds)],
         units=[("", _("Semua unit")), *lists.units(rows, me)],
         cycles=[("", _("Semua siklus")), *((one.id, _cycle_title(one)) for one in rounds)],
         columns=columns,
-        rows=[_row(row, today) for row in found],
+        rows=[_row(row, today) for row in found.rows],
         narrowed=any((wanted.stage, wanted.unit, wanted.cycle, wanted.late, wanted.words)),
         first=_address(wanted) if wanted.after else "",
-        next=_address(wanted, sesudah=last.name, id=last.id) if last else "",
+        next=_address(wanted, sesudah=lists.written(found.last)) if found.last else "",
     )
 
 
@@ -79,13 +78,11 @@ def _address(wanted: Wanted, **more: str) -> str:
 
 
 def _stages(rounds: list[Round]) -> Iterator[Option]:
-    """The stages at which cases stand, in the order of their processes, each name once."""
-    standing = {stage for one in rounds for stage in one.stages}
+    """The stages of the processes of *rounds*, in their order, each name once."""
     seen: dict[str, str] = {}
     for definition in dict.fromkeys(one.definition for one in rounds):
         for stage in _process(definition).stages.values():
-            if stage.id in standing:
-                seen.setdefault(stage.id, translated(stage.title))
+            seen.setdefault(stage.id, translated(stage.title))
     return iter(seen.items())
 
 
@@ -122,7 +119,7 @@ class RoundCard:
 
 def round_cards(rows: Any, me: str, today: date) -> list[RoundCard]:
     """The cycles in which *me* holds an office."""
-    return [_card(one) for one in lists.rounds(rows, me, today)]
+    return [_card(one) for one in lists.counted(rows, me, today)]
 
 
 def _card(one: Round) -> RoundCard:

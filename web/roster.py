@@ -24,6 +24,7 @@ from sqlalchemy import delete, insert, select, update
 from engine import nip
 from engine.catalogue import did_you_mean
 from engine.process import Process
+from web import directory
 from web.clock import ZONES
 from web.people import is_address
 from web.tables import Office, Person, Region, Unit
@@ -367,6 +368,7 @@ def take_over(rows: Any, region: str, process: Process, entries: Iterable[Entry]
             rows.execute(insert(Person).values(**row, id=ids[entry.nip], password_hash=kept, language="id"))
     for entry in entries:
         _tie(rows, region, process, entry, ids)
+    directory.keep(rows, region, [(ids[entry.nip], entry.name, entry.nip) for entry in entries])
 
 
 def is_registered(rows: Any, region: str) -> bool:

@@ -126,24 +126,12 @@ _TIES = Statement("""
 select 'office' as tie, role, unit_code, false as answered from office where person_id = :me and region_id = :region
 union all select 'seat', role, '', answered from seat where case_id = :case and person_id = :me and confirmed
 """)
-_ALL_TIES = text("""
+_MANY = text(_CASE + "where c.id in :ids").bindparams(bindparam("ids", expanding=True))
+_MANY_TIES = text("""
 select 'office' as tie, role, unit_code, false as answered, '' as case_id, region_id from office where person_id = :me
-union all select 'seat', role, '', answered, case_id, '' from seat where person_id = :me and confirmed
-""")
-_CONCERNS = """
-(c.person_id = :me or p.superior_id = :me or s.superior_id = :me
- or exists (select 1 from seat t where t.case_id = c.id and t.person_id = :me and t.confirmed)
-"""
-_ORDER = " order by c.due_on is null, c.due_on, p.name limit :n"
-_INBOX_OPEN = text(
-    _CASE + "where c.stage not in :finals and " + _CONCERNS
-    + " or (c.stage in :awaited and c.region_id in :regions))" + _ORDER
-).bindparams(*(bindparam(name, expanding=True) for name in ("finals", "awaited", "regions")))  # fmt: skip
-_INBOX_DONE = text(_CASE + "where c.stage in :finals and " + _CONCERNS + ")" + _ORDER).bindparams(
-    bindparam("finals", expanding=True)
-)
-#: The most cases that one page of the inbox reads.
-INBOX = 200
+union all select 'seat', role, '', answered, case_id, '' from seat
+where person_id = :me and case_id in :ids and confirmed
+""").bindparams(bindparam("ids", expanding=True))
 
 _EVERY = text("""
 select c.id, c.definition, c.stage, p.name from appraisal c join person p on p.id = c.person_id order by p.name, c.id
@@ -254,28 +242,20 @@ class Store:
         """The cases that this one follows up, or that follow it up: ``id``, ``definition``, ``origin_id``."""
         return _RELATED.all(rows, {"case": case_id})
 
-    def inbox(self, rows: Rows, person: str, *, finished: bool) -> list[Held]:
-        """The cases that concern *person* as subject, superior or seat, and those their offices act on now.
-
-        *finished* ones or the others, those with the nearest deadline first; at most ``INBOX`` of them.
-        """
-        finals = self._stages(rows, lambda process, stage: process.stages[stage].final)
-        ties = rows.execute(_ALL_TIES, {"me": person}).all()
-        roles = {tie.role for tie in ties if tie.tie == "office"}
-        awaited = self._stages(rows, lambda process, stage: _acts(process, stage, roles))
-        query = _INBOX_DONE if finished else _INBOX_OPEN
-        binds = {"me": person, "finals": sorted(finals) or [""], "n": INBOX}
-        if not finished:
-            regions = {tie.region_id for tie in ties if tie.tie == "office"}
-            binds |= {"awaited": sorted(awaited) or [""], "regions": sorted(regions) or [""]}
-        found = []
-        for row in rows.execute(query, binds):
+    def holds(self, rows: Rows, person: str, ids: Sequence[str]) -> list[Held]:
+        """Those of the cases *ids* on which *person* has a role, in their order."""
+        if not ids:
+            return []
+        ties = rows.execute(_MANY_TIES, {"me": person, "ids": list(ids)}).all()
+        found: dict[str, Held] = {}
+        for row in rows.execute(_MANY, {"ids": list(ids)}):
             process = self.definitions.process(rows, row.definition)
-            mine = [tie for tie in ties if tie.tie == "office" or tie.case_id == row.id]
-            roles_here = actors(process, tied(person, row, mine))
-            if roles_here:
-                found.append(self._of(process, row, roles_here))
-        return found
+            mine = [
+                tie for tie in ties if tie.case_id == row.id or (tie.tie == "office" and tie.region_id == row.region_id)
+            ]
+            if roles := actors(process, tied(person, row, mine)):
+                found[row.id] = self._of(process, row, roles)
+        return [found[ident] for ident in ids if ident in found]
 
     def _stages(self, rows: Rows, wanted: Callable[[Process, str], bool]) -> set[str]:
         """The stages of all processes with open cycles for which *wanted* holds."""
@@ -753,11 +733,6 @@ def tied(person: str, row: Any, ties: Iterable[Any]) -> Ties:
         unit_offices={t.role for t in ties if t.tie == "office" and t.unit_code == row.unit_code},
         seats={t.role: bool(t.answered) for t in ties if t.tie == "seat"},
     )
-
-
-def _acts(process: Process, stage: str, roles: set[str]) -> bool:
-    """Whether somebody with one of *roles* does the work of *stage*, or can move it on."""
-    return any(roles & set(process.actors_of(process.stages[stage], a)) for a in process.stages[stage].actions.values())
 
 
 def subject_of(row: Any) -> Subject:

@@ -60,6 +60,10 @@ class Instant(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC)
 
 
+#: A text whose order is that of its bytes, whatever the order of the database: what begins alike stands together.
+Bytewise = String(60).with_variant(String(60, collation="C"), "postgresql")
+
+
 class Region(db.Model):  # type: ignore[name-defined]
     """A tenant: its name and the zone its days are counted in."""
 
@@ -96,6 +100,16 @@ class Person(db.Model):  # type: ignore[name-defined]
     wants_mail: Mapped[bool] = mapped_column(Boolean, default=True, server_default=true())
     profile: Mapped[str] = mapped_column(Text, default="{}")
     __table_args__ = (Index(None, "region_id", "unit_code"), Index(None, "region_id", "id"))
+
+
+class PersonWord(db.Model):  # type: ignore[name-defined]
+    """A word by whose beginning somebody is found: one of their name, or their NIP. ``web.directory`` keeps it."""
+
+    __tablename__ = "person_word"
+    region_id: Mapped[str] = mapped_column(ForeignKey("region.id"), primary_key=True)
+    word: Mapped[str] = mapped_column(Bytewise, primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012
 
 
 class Office(db.Model):  # type: ignore[name-defined]
@@ -182,7 +196,7 @@ class Case(db.Model):  # type: ignore[name-defined]
     origin_id: Mapped[str | None] = mapped_column(ForeignKey("appraisal.id"), index=True)
     __table_args__ = (
         UniqueConstraint("cycle_id", "person_id"),
-        Index(None, "region_id", "stage", "due_on"),
+        Index(None, "region_id", "stage", "due_on", "id", "cycle_id"),
     )
 
 

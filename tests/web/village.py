@@ -17,7 +17,7 @@ from sqlalchemy import text
 from werkzeug.test import TestResponse
 
 from engine import Case
-from web import sessions
+from web import directory, sessions
 from web.database import writing
 from web.reception import reception
 from web.store import Opened, store
@@ -66,6 +66,7 @@ class Village:
         ident = self.people[name] = str(uuid.uuid4())
         row = {"i": ident, "u": unit, "n": str(uuid.uuid4().int)[:18], "name": name, "s": self.people.get(superior)}
         rows.execute(_PERSON, {**row, "profile": json.dumps({"nama": name})})
+        directory.keep(rows, "contoh", [(ident, name, row["n"])])
         if office:
             held = text("insert into office (region_id, role, person_id, unit_code) values ('contoh', :r, :p, :u)")
             rows.execute(held, {"r": office[0], "p": ident, "u": office[1]})

@@ -20,13 +20,14 @@ from engine.process import NOTE
 from web import attachments, documents, drafts, pages, results
 from web.access import open_to
 from web.audit import note, unnamed
-from web.clock import now
+from web.clock import now, today
 from web.controls import input_id
 from web.database import reading, writing
 from web.errors import refused
 from web.filling import Filling, intent_of, typed_from
 from web.frame import frame
 from web.inbox import inbox
+from web.inbox import team as led
 from web.logs import say_nothing
 from web.store import Conflict, Held, Missing, Opened, store
 
@@ -49,13 +50,18 @@ def home() -> Response:
 @blueprint.get("/tugas")
 @open_to("signed-in")
 def tasks() -> str:
-    return render_template("cases/tasks.html", inbox=inbox(reading(), current_user.id, now()))
+    about = {"after": request.args.get("sesudah", "")[:200], "ended": request.args.get("selesai", "")[:200]}
+    shown = inbox(reading(), current_user.id, now(), today(current_user.zone), **about)
+    return render_template("cases/tasks.html", inbox=shown)
 
 
 @blueprint.get("/tim")
 @open_to("signed-in")
 def team() -> str:
-    return render_template("cases/team.html", inbox=inbox(reading(), current_user.id, now()))
+    after = request.args.get("sesudah", "")[:200]
+    return render_template(
+        "cases/team.html", team=led(reading(), current_user.id, now(), today(current_user.zone), after)
+    )
 
 
 @blueprint.get("/berkas/<case_id>")

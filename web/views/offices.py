@@ -9,7 +9,7 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask_login import current_user
 
 from engine import Refused
-from web import backlog, offices
+from web import backlog, lists, offices
 from web.access import open_to
 from web.clock import now, today
 from web.database import reading, writing
@@ -31,14 +31,14 @@ def only_offices() -> None:
 @open_to("signed-in")
 def cases() -> str:
     """The cases that this person may read by office."""
-    asked = {name: request.args.get(name, "")[:100] for name in ("tahap", "unit", "siklus", "cari", "sesudah", "id")}
+    asked = {name: request.args.get(name, "")[:100].replace("\0", "") for name in ("tahap", "unit", "siklus", "cari")}
     wanted = Wanted(
         stage=asked["tahap"],
         unit=asked["unit"],
         cycle=asked["siklus"],
         words=asked["cari"],
         late=bool(request.args.get("terlambat")),
-        after=(asked["sesudah"], asked["id"]) if asked["id"] else None,
+        after=lists.read(request.args.get("sesudah", "")[:200]),
     )
     shown = offices.cases_page(reading(), current_user.id, wanted, _today())
     return render_template("offices/cases.html", list=shown, stuck=backlog.stuck(reading(), current_user.id))

@@ -196,9 +196,28 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_appraisal_origin_id"), ["origin_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_appraisal_person_id"), ["person_id"], unique=False)
         batch_op.create_index(
-            batch_op.f("ix_appraisal_region_id_stage_due_on"), ["region_id", "stage", "due_on"], unique=False
+            batch_op.f("ix_appraisal_region_id_stage_due_on_id_cycle_id"),
+            ["region_id", "stage", "due_on", "id", "cycle_id"],
+            unique=False,
         )
         batch_op.create_index(batch_op.f("ix_appraisal_wakes_at"), ["wakes_at"], unique=False)
+
+    op.create_table(
+        "person_word",
+        sa.Column("region_id", sa.String(length=40), nullable=False),
+        sa.Column(
+            "word",
+            sa.String(length=60).with_variant(sa.String(length=60, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("person_id", sa.String(length=36), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_person_word_person_id_person")),
+        sa.ForeignKeyConstraint(["region_id"], ["region.id"], name=op.f("fk_person_word_region_id_region")),
+        sa.PrimaryKeyConstraint("region_id", "word", "person_id", name=op.f("pk_person_word")),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("person_word", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_person_word_person_id"), ["person_id"], unique=False)
 
     op.create_table(
         "office",
@@ -416,9 +435,13 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_office_person_id"))
 
     op.drop_table("office")
+    with op.batch_alter_table("person_word", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_person_word_person_id"))
+
+    op.drop_table("person_word")
     with op.batch_alter_table("appraisal", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_appraisal_wakes_at"))
-        batch_op.drop_index(batch_op.f("ix_appraisal_region_id_stage_due_on"))
+        batch_op.drop_index(batch_op.f("ix_appraisal_region_id_stage_due_on_id_cycle_id"))
         batch_op.drop_index(batch_op.f("ix_appraisal_person_id"))
         batch_op.drop_index(batch_op.f("ix_appraisal_origin_id"))
 
