@@ -148,6 +148,8 @@ class Desk:
             names = [stages.setdefault(stage, f"s{len(stages)}") for stage in self._theirs(way)]
             inside = ", ".join(f":{name}" for name in names) or "''"
             branches.append(_CONCERN.format(stages=inside, branch=_BRANCHES[way]))
+        if not branches:
+            return iter(())
         sql = _RUNNING.format(branches=" union all ".join(branches))
         known = {**binds, **{name: stage for stage, name in stages.items()}}
         found = _statement(sql).all(self._rows, known)

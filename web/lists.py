@@ -144,7 +144,7 @@ def written(place: Sequence[Any]) -> str:
 
 def read(place: str) -> tuple[str, ...]:
     """The inverse of ``written``; nothing where somebody has changed it to what cannot be one."""
-    parts = tuple(place.replace("\0", "").split("~"))
+    parts = tuple(place.split("~"))
     if len(parts) == 2 and _is_day(parts[0]):
         return parts
     if len(parts) == 3 and (parts[0] not in ("0", "1") or _is_day(parts[1])):

@@ -13,7 +13,8 @@ from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from tests.cast import REGION, WORKFLOW
+from tests.cast import WORKFLOW
+from tests.web.crowd import gather
 from tests.web.test_public import ADUAN, REPORT, ticket_of
 from tests.web.village import WORKFLOW as LAYANAN
 from tests.web.village import Village
@@ -27,10 +28,6 @@ from web.tables import db
 NOW = datetime(2026, 1, 5, 1, tzinfo=UTC)
 START, END = date(2026, 1, 1), date(2026, 12, 31)
 
-_PERSON = text("""
-insert into person (id, region_id, unit_code, nip, name, password_hash, active, superior_id, language, profile)
-values (:id, :region, :unit, :nip, :name, '-', :active, :superior, 'id', :profile)
-""")
 _CASES = """
 select person_id, definition, stage, entry, version, opens_on, due_on, closed, wakes_at, origin_id, state, region_id
 from appraisal where cycle_id = :cycle order by person_id
@@ -45,24 +42,8 @@ from journal j join appraisal a on a.id = j.case_id where a.cycle_id = :cycle or
 def crowd(app: Flask) -> Iterator[int]:
     """Employees of every kind beside the cast; how many people have a superior now."""
     with app.app_context():
-        with writing() as rows:
-            superior = rows.execute(text("select id from person order by id")).scalars().first()
-            rows.execute(text("update unit set zone = 'Asia/Jayapura' where code = 'PON-05'"))
-            process = store().definitions.library.processes[WORKFLOW]
-            jobs = list(process.words.choices["jenis_jabatan"].options)
-            groups = list(process.words.choices["grup_opd"].options)
-            for number in range(60):
-                nip = f"1985{number % 12 + 1:02}{number % 28 + 1:02}2010011{number + 1:03}"
-                kind = {"jenis_jabatan": jobs[number % len(jobs)], "grup_opd": groups[number % 3]}
-                profile = {"nama": f'Pegawai "{number}"', "nip": nip, "jabatan": f"Guru {number % 7}", **kind}
-                if number % 4:
-                    # Not written as the service would write it.
-                    profile |= {"masa_jabatan_tahun": f"{number % 6}.0", "hukuman_disiplin": number % 3 == 0}
-                if number % 5:
-                    profile |= {"predikat_tahun_lalu": ["BAIK", "SANGAT_BAIK"][number % 2]}
-                known = {"id": str(uuid.uuid4()), "nip": nip, "name": profile["nama"], "region": REGION}
-                tie = {"superior": superior, "active": number % 10 != 9, "unit": f"PON-0{4 + number % 2}"}
-                rows.execute(_PERSON, {**known, **tie, "profile": json.dumps(profile, ensure_ascii=False)})
+        superior: str = db.session.execute(text("select id from person order by id")).scalars().first()
+        gather(60, superior)
         yield _count("from person where superior_id is not null and active")
 
 

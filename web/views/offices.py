@@ -31,7 +31,7 @@ def only_offices() -> None:
 @open_to("signed-in")
 def cases() -> str:
     """The cases that this person may read by office."""
-    asked = {name: request.args.get(name, "")[:100].replace("\0", "") for name in ("tahap", "unit", "siklus", "cari")}
+    asked = {name: request.args.get(name, "")[:100] for name in ("tahap", "unit", "siklus", "cari")}
     wanted = Wanted(
         stage=asked["tahap"],
         unit=asked["unit"],
