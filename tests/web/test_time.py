@@ -16,9 +16,12 @@ from web import clock, roster
 from web.clock import ZONES
 from web.database import writing
 from web.definitions import library
+from web.outbox import REMINDER
 from web.passwords import passwords
+from web.statements import Statement, stamp
 from web.store import Held, Opened, store
-from web.tables import JournalEntry, Person, SignIn, Unit, db
+from web.tables import Job, JournalEntry, Person, SignIn, Unit, db
+from web.timing import sweep
 
 REGION = "nusa"
 DEFINITION = """\
@@ -26,6 +29,7 @@ workflow: laporan_triwulan
 title: Laporan triwulan
 region: nusa
 start: isi
+defaults: {remind: [0]}
 roles:
   pegawai: {title: Pegawai, is: subject}
   atasan: {title: Atasan, is: superior}
@@ -55,6 +59,8 @@ LAST = {
     zone: datetime(2026, 3, 31, hour, 59, 59, tzinfo=UTC) for zone, hour in (("WIB", 16), ("WITA", 15), ("WIT", 14))
 }
 SECOND = timedelta(seconds=1)
+
+_WAKE = Statement("update appraisal set wakes_at = :at")
 
 
 class Office:
@@ -250,6 +256,18 @@ class TestAClockPutBack:
             assert visitor.is_signed_in() == signed_in
             with service.app_context():
                 assert db.session.scalars(select(SignIn.expires_on)).one() == date(2026, 3, 9)
+
+    def test_nobody_is_reminded_twice(self, office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+        reminder = LAST["WIB"] + SECOND - timedelta(days=1)
+        case_id, at = office.opened(), reminder + 30 * SECOND
+        for now in (at, at - self.HOUR, at):
+            # As if somebody had saved the case while the clock was back: its next waking is that day's beginning.
+            with writing() as rows:
+                _WAKE.change(rows, {"at": stamp(reminder)})
+            monkeypatch.setattr(office.app.extensions["clock"], "_now", now)
+            assert sweep() == (now >= reminder)
+            told = db.session.scalars(select(Job.dedup_key).where(Job.kind == REMINDER)).all()
+            assert told == [f"{REMINDER}:{case_id}:1:2026-03-31"]
 
     def test_a_deadline_stays_where_it_was(self, office: Office) -> None:
         case_id = office.opened()
