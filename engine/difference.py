@@ -210,6 +210,17 @@ class _Facts:
             is_number = self.process.types.get(name) == feel.NUMBER
             told = number(literal.text, self.is_told.language) if is_number else f'"{literal.text}"'
             self._is(("parameters", name), self._say("of_setting", title=self.is_told.named(name)), told)
+        self._calendar(owner)
+
+    def _calendar(self, owner: str) -> None:
+        calendar = self.process.words.calendar
+        self._key(("calendar", "weekend"), owner, self.is_told.weekend(calendar))
+        for key, label, days in (
+            ("holidays", "of_holiday", calendar.holidays),
+            ("working", "of_worked", calendar.working),
+        ):
+            for day in sorted(days):
+                self._is(("calendar", key, day.isoformat()), self._say(label, day=self.is_told.dates([day])))
 
     # --- stages and collections ---
 

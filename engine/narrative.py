@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
+from datetime import date
 from typing import Any
 
 from engine import feel
+from engine.calendar import WorkingDays
 from engine.feel import nodes as n
 from engine.kinds import Choice, Computed, Field, Ratings, Scale, Setting, Table
 from engine.model import (
@@ -27,7 +29,7 @@ from engine.model import (
 )
 from engine.process import NEVER, NOW, Duty, Process
 from engine.prose import Speaker, Translate, joined, number, own_text, small
-from engine.prose_texts import month
+from engine.prose_texts import month, weekday
 from engine.terms import Clause, Clauses, Count, DayOfCycle, Deadline, Expression, Literal
 
 
@@ -66,6 +68,14 @@ class Phrases(Speaker):
 
     def day(self, day: DayOfCycle) -> str:
         return self.say("day_after" if day.years else "day", day=day.day, month=month(day.month, self.language))
+
+    def dates(self, days: Iterable[date]) -> str:
+        """Days of certain years, in their order."""
+        parts = ({"day": d.day, "month": month(d.month, self.language), "year": d.year} for d in sorted(days))
+        return ", ".join(self.say("whole_date", **part) for part in parts)
+
+    def weekend(self, calendar: WorkingDays) -> str:
+        return ", ".join(weekday(number, self.language) for number in sorted(calendar.weekend))
 
     def span(self, deadline: Deadline) -> str:
         """A deadline: a day, or a number of days."""
@@ -136,8 +146,8 @@ class _Narrator:
     def whole(self) -> Section:
         title = self.is_told.text(self.workflow.title)
         parts = (
-            self._settings(), self._roles(), *self._stages(), self._collections(), self._forms(), self._values(),
-            self._tables(), self._functions(), self._documents(), self._analytics(),
+            self._settings(), self._calendar(), self._roles(), *self._stages(), self._collections(), self._forms(),
+            self._values(), self._tables(), self._functions(), self._documents(), self._analytics(),
         )  # fmt: skip
         some = tuple(part for part in parts if part.sentences or part.sections)
         return self._section(self.process.id, title, self._course(), some)
@@ -168,6 +178,17 @@ class _Narrator:
             value = number(literal.text, self.is_told.language) if is_number else literal.text
             told.append(self._say("setting", title=self.is_told.named(name), value=value))
         return self._section("parameters", self._say("Settings"), told)
+
+    def _calendar(self) -> Section:
+        """Which days are worked, where that matters."""
+        calendar, told = self.words.calendar, []
+        if calendar != WorkingDays() or any(s.deadline and s.deadline.working for s in self.process.stages.values()):
+            told.append(self._say("not_worked", days=self.is_told.weekend(calendar)))
+        if calendar.holidays:
+            told.append(self._say("own_holidays", days=self.is_told.dates(calendar.holidays)))
+        if calendar.working:
+            told.append(self._say("worked_after_all", days=self.is_told.dates(calendar.working)))
+        return self._section("calendar", self._say("Working days"), told)
 
     def _roles(self) -> Section:
         used = {role for duty in self.process.duties.values() for role in duty.actor}

@@ -149,6 +149,12 @@ TEXTS: dict[str, tuple[str, str]] = {
     "overdue": ("bila terlambat, {roles} diberi tahu", "lateness is reported to {roles}"),
     "pauses": ("lama tahap ini menggeser batas waktu bertanggal dari tahap sesudahnya",
                "the time spent at this stage moves the dated deadlines of later stages"),
+    "Working days": ("Hari kerja", "Working days"),
+    "not_worked": ("{days}, hari libur nasional, dan cuti bersama bukan hari kerja",
+                   "{days}, national holidays and shared leave are not working days"),
+    "own_holidays": ("hari libur tambahan: {days}", "further holidays: {days}"),
+    "worked_after_all": ("tetap hari kerja: {days}", "worked after all: {days}"),
+    "whole_date": ("{day} {month} {year}", "{day} {month} {year}"),
     "anonymous": ("jawaban untuk {task} disimpan tanpa nama penjawab", "the answers for {task} are kept without names"),
     "at_least": ("jawaban untuk {task} baru dihitung sejak {least} orang menjawab",
                  "the answers for {task} count only from {least} people on"),
@@ -377,6 +383,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     "key_rows": ("jumlah baris", "the number of rows"),
     "key_key": ("kolom kunci", "the key column"),
     "key_append": ("penambahan baris", "the adding of rows"),
+    "key_weekend": ("akhir pekan", "the weekend"),
+    "of_holiday": ("hari libur {day}", "the holiday on {day}"),
+    "of_worked": ("hari kerja {day}", "the working day on {day}"),
     "key_for": ("sumber baris", "the source of rows"),
     "key_when": ("syarat baris", "the condition of rows"),
     "key_override": ("pengganti", "what replaces"),
@@ -401,6 +410,12 @@ MONTHS = (
      "December"),
 )  # fmt: skip
 
+#: From Monday, as ``date.weekday`` counts.
+WEEKDAYS = (
+    ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu"),
+    ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+)
+
 
 def say(key: str, language: str, **params: Any) -> str:
     """The words of *key* in *language*, filled in."""
@@ -409,3 +424,7 @@ def say(key: str, language: str, **params: Any) -> str:
 
 def month(number: int, language: str) -> str:
     return MONTHS[LANGUAGES.index(language)][number - 1]
+
+
+def weekday(number: int, language: str) -> str:
+    return WEEKDAYS[LANGUAGES.index(language)][number]

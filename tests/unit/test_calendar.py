@@ -13,6 +13,8 @@ from engine.act import begin
 from engine.calendar import WEEKEND, WorkingDays, is_decided, national_days
 from engine.case import Case, Cycle
 from engine.clock import due_on
+from engine.difference import differences
+from engine.narrative import narrative
 from engine.process import Process
 from tests.unit.definitions import problems_of, process_of, short
 
@@ -179,3 +181,30 @@ class TestTheNationalDays:
         )
         told = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True, cwd=ROOT)
         assert told.stdout.strip() == "False"
+
+
+class TestHowItIsTold:
+    OWN = "calendar: {holidays: {2026-10-23: Hari jadi kota}, working: [2026-12-24], weekend: [sunday]}\n"
+
+    def told(self, process: Process, language: str = "id") -> list[str]:
+        found = (part.sentences for part in narrative(process, language).sections if part.id == "calendar")
+        return [line for lines in found for line in lines]
+
+    def test_in_the_story_of_a_process(self) -> None:
+        assert self.told(stage_with("deadline: 5wd", self.OWN)) == [
+            "Minggu, hari libur nasional, dan cuti bersama bukan hari kerja.",
+            "Hari libur tambahan: 23 Oktober 2026.",
+            "Tetap hari kerja: 24 Desember 2026.",
+        ]
+        assert self.told(stage_with("deadline: 5wd"), "en") == [
+            "Saturday, Sunday, national holidays and shared leave are not working days."
+        ]
+        assert self.told(stage_with("deadline: 5d")) == []
+
+    def test_among_the_differences_of_two(self) -> None:
+        found = differences(stage_with("deadline: 5wd"), stage_with("deadline: 5wd", self.OWN))
+        assert [change.sentence for change in found if change.path.startswith("calendar")] == [
+            "Akhir pekan proses ini berubah dari Sabtu, Minggu menjadi Minggu.",
+            "Hari libur 23 Oktober 2026 ditambahkan.",
+            "Hari kerja 24 Desember 2026 ditambahkan.",
+        ]
