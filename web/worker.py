@@ -57,12 +57,13 @@ class Worker:
                 if count and (self._stopping() or monotonic() > until):
                     _hand_back(job)
                 else:
-                    _do(job)
+                    perform(job)
                     count += 1
         return count
 
 
-def _do(job: Job) -> None:
+def perform(job: Job) -> None:
+    """Do a job that is held, or put it back for later, or park it."""
     try:
         _succeed(job)
     except Exception as error:

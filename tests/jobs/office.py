@@ -18,7 +18,7 @@ from flask import Flask
 from sqlalchemy import text
 
 from tests.cast import SECRET
-from web.clock import wall
+from web.clock import Clock
 from web.config import Settings
 from web.database import initialise, writing
 from web.store import Opened, store
@@ -59,9 +59,14 @@ class Office:
         rows.execute(_PERSON, {**row, "profile": json.dumps({"nama": name})})
         return row["id"] or ""
 
+    def now(self) -> datetime:
+        """What time it is for the service."""
+        clock: Clock = self.app.extensions["clock"]
+        return clock.now()
+
     def open_cases(self, workflow: str, count: int, ago: timedelta) -> list[str]:
         """New cases of as many employees, opened *ago*; their ids."""
-        now = wall() - ago
+        now = self.now() - ago
         start = now.date().replace(month=1, day=1)
         with self.app.app_context(), writing() as rows:
             people = [self._person(rows, f"Pegawai {number}", self.superior) for number in range(count)]

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import text
 
 from web.cli import main
+from web.jobs import Undone
 from web.statements import connection_of
 from web.work import KINDS, Kind
 
@@ -33,6 +34,12 @@ def fail(rows: Any, payload: Mapping[str, Any], now: datetime) -> None:
     raise ValueError("the answers are: secret")
 
 
+def refuse(payload: Mapping[str, Any], stable_id: str) -> None:
+    raise Undone("alamat ditolak", again=False)
+
+
+KINDS["nothing"] = Kind()
+KINDS["refuse"] = Kind(outside=refuse)
 KINDS["count"] = Kind(within=count)
 KINDS["write"] = Kind(outside=write)
 KINDS["fail"] = Kind(within=fail)
