@@ -1,4 +1,4 @@
-"""One submit on SQLite, ready to be pressed, over and over from the same bytes: each time another write fails."""
+"""One submit, ready to be pressed, over and over from the same state: each time another call to the system fails."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
-from flask import Flask
-
 from tests.cast import close, settings_in
 from tests.faults.pair import Inside, pairs
 from tests.faults.strace import Ended, Fault, struck
 from tests.history import Operation, Outcome, problems
+from tests.postgres import Server
 from web import create_app
+from web.config import Settings
 from web.database import initialise
 from web.definitions import Definitions
 
@@ -25,20 +25,28 @@ SYNCS = ("fdatasync", "fsync")
 
 
 class Submit:
-    """A submit that is ready, and the database as it was then."""
+    """A submit that is ready, and the SQLite database as it was then."""
 
     def __init__(self, folder: Path, definitions: Definitions) -> None:
+        self._definitions = definitions
         self._rest = folder / "rest.sqlite"
         settings = settings_in(folder / "instance")
         self._kept = settings.instance / "borang.sqlite"
-        self.app: Flask = create_app(settings)
-        self.app.extensions["definitions"] = definitions
+        self._prepare(settings)
+        shutil.copy(self._kept, self._rest)
+
+    def _prepare(self, settings: Settings) -> None:
+        self.serve(settings)
         with self.app.app_context():
             initialise()
-        self.line = Inside(self.app)
         self._ready = pairs(self.app, 1)[0].ready(self.line)
         close(self.app)
-        shutil.copy(self._kept, self._rest)
+
+    def serve(self, settings: Settings) -> None:
+        """The press goes to a service with *settings* from now on."""
+        self.app = create_app(settings)
+        self.app.extensions["definitions"] = self._definitions
+        self.line = Inside(self.app)
 
     def restore(self) -> None:
         """The database as it was before the press."""
@@ -65,6 +73,25 @@ class Submit:
         found = problems(self.app, [Operation(**facts, start=0, end=time.time(), outcome=outcome)])
         close(self.app)
         return found
+
+
+class SubmitToPostgres(Submit):
+    """The same on PostgreSQL, each press to a copy of the database."""
+
+    def __init__(self, folder: Path, definitions: Definitions, server: Server) -> None:
+        self._definitions = definitions
+        self._folder = folder
+        self._server = server
+        self._rest = server.create()
+        self._copy = ""
+        self._prepare(settings_in(folder, database_url=server.url(self._rest)))
+
+    def restore(self) -> None:
+        close(self.app)
+        if self._copy:
+            self._server.drop(self._copy)
+        self._copy = self._server.create(self._rest)
+        self.serve(settings_in(self._folder, database_url=self._server.url(self._copy)))
 
 
 def each(submit: Submit, fault: Fault, step: int = 1) -> Iterator[tuple[Fault, Ended]]:

@@ -1,11 +1,15 @@
-"""SQLite: the n-th write of a submit is its last, finds the disk full or failing; for every n until none is met."""
+"""The n-th write of a submit is its last, or finds the disk full or failing; for every n until none is met."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from tests.faults.nth import SYNCS, WRITES, Submit, each, outcome_of, whole
+from tests.faults.nth import SYNCS, WRITES, Submit, SubmitToPostgres, each, outcome_of, whole
 from tests.faults.strace import Fault
+from tests.postgres import Server
+from web.definitions import Definitions
 
 KILL = "signal=KILL"
 
@@ -35,6 +39,20 @@ def test_a_full_or_failing_disk_is_told_calmly_and_loses_nothing(
         wrong += whole(submit, fault, ended)
     assert wrong == []
     figures.append(f"{error} at each of {len(ends)} {call}: {ends.count('503')} answered 503, nothing lost")
+
+
+@pytest.mark.parametrize("fault", [Fault("sendto", KILL), Fault("sendto", "error=ECONNRESET")], ids=str)
+def test_on_postgresql_a_process_killed_or_cut_off_at_any_message(
+    tmp_path: Path, definitions: Definitions, postgres: Server, fault: Fault, figures: list[str]
+) -> None:
+    submit = SubmitToPostgres(tmp_path, definitions, postgres)
+    wrong, ends = [], []
+    for now, ended in each(submit, fault):
+        assert ended.said in ("", "303", "503"), (str(now), ended.said)
+        ends.append(ended.said)
+        wrong += whole(submit, now, ended)
+    assert wrong == []
+    figures.append(f"PostgreSQL, {fault.what} at each of {len(ends)} messages: nothing lost")
 
 
 def test_killed_a_second_time_while_it_recovers(submit: Submit, figures: list[str]) -> None:

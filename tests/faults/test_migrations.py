@@ -1,0 +1,95 @@
+"""A migration that is killed, or whose database ends it, has done all or nothing; started again, it goes to its end."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from tests.cast import settings_in
+from tests.faults.nth import WRITES
+from tests.faults.strace import Fault, struck
+from tests.faults.upgrade import Upgrade, next_release
+from tests.postgres import Server
+from web import database
+from web.definitions import Definitions
+
+KILL = "signal=KILL"
+
+
+@pytest.fixture(autouse=True)
+def anew() -> Iterator[None]:
+    """Which revision is needed is asked once a process, and another release's here."""
+    database._needed.cache_clear()
+    yield
+    database._needed.cache_clear()
+
+
+def upgrade_on_sqlite(folder: Path, definitions: Definitions, *, empty: bool) -> tuple[Upgrade, Callable[[], None]]:
+    """An upgrade, and the way back to where it began."""
+    upgrade = Upgrade(settings_in(folder / "instance"), definitions, as_it_is=empty)
+    file, rest = upgrade.settings.instance / "borang.sqlite", folder / "rest.sqlite"
+    shutil.copy(file, rest)
+
+    def back() -> None:
+        for one in file.parent.glob("borang.sqlite*"):
+            one.unlink()
+        shutil.copy(rest, file)
+
+    return upgrade, back
+
+
+@pytest.mark.parametrize("empty", [True, False], ids=["first start", "upgrade"])
+@pytest.mark.parametrize("call", WRITES)
+def test_killed_at_any_write(
+    tmp_path: Path,
+    definitions: Definitions,
+    monkeypatch: pytest.MonkeyPatch,
+    call: str,
+    empty: bool,
+    figures: list[str],
+) -> None:
+    upgrade, back = upgrade_on_sqlite(tmp_path, definitions, empty=empty)
+    monkeypatch.setattr(database, "MIGRATIONS", next_release(tmp_path / "next"))
+    wrong = []
+    for nth in count(1):
+        back()
+        if not struck(upgrade.run, Fault(call, KILL, nth)).met:
+            break
+        wrong += [f"{nth}: {what}" for what in upgrade.wrong()]
+        upgrade.run()
+        wrong += [f"{nth}, again: {what}" for what in upgrade.wrong(finished=True)]
+    assert wrong == []
+    figures.append(
+        f"migration killed at each of {nth - 1} {call} ({'empty' if empty else 'with cases'}): all or nothing"
+    )
+
+
+def test_killed_at_any_message_to_postgresql(
+    tmp_path: Path,
+    definitions: Definitions,
+    monkeypatch: pytest.MonkeyPatch,
+    postgres: Server,
+    figures: list[str],
+) -> None:
+    """What a process has not sent yet is nothing; what it has begun, the server takes back."""
+    rest = postgres.create()
+    Upgrade(settings_in(tmp_path / "rest", database_url=postgres.url(rest)), definitions)
+    monkeypatch.setattr(database, "MIGRATIONS", next_release(tmp_path / "next"))
+    wrong: list[str] = []
+    for nth in count(1, 2):
+        name = postgres.create(rest)
+        settings = settings_in(tmp_path / str(nth), database_url=postgres.url(name))
+        upgrade = Upgrade(settings, definitions, as_it_is=True)
+        ended = struck(upgrade.run, Fault("sendto", KILL, nth))
+        wrong += [f"{nth}: {what}" for what in upgrade.wrong()]
+        upgrade.run()
+        wrong += [f"{nth}, again: {what}" for what in upgrade.wrong(finished=True)]
+        postgres.drop(name)
+        if not ended.met:
+            break
+    assert wrong == []
+    figures.append(f"migration on PostgreSQL killed at every second of {nth} messages: all or nothing")

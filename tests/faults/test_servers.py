@@ -1,0 +1,246 @@
+"""Real servers under load on both databases: killed at random, their database ended, stopped, held."""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from tests.cast import close, settings_in
+from tests.faults.pair import Pair, pairs
+from tests.faults.process import SOON, Process, served, somewhen, under_load
+from tests.history import Recorder, counted, problems, read
+from tests.postgres import Server
+from web import create_app
+from web.config import Settings
+from web.database import initialise
+from web.definitions import Definitions
+
+PAIRS = 6
+
+
+class Site:
+    """A service with some pairs at work, and what they have done."""
+
+    def __init__(self, settings: Settings, definitions: Definitions) -> None:
+        self.settings = settings
+        self._definitions = definitions
+        self._history = settings.instance / "history.jsonl"
+        self.recorder = Recorder(self._history)
+        app = self._app()
+        with app.app_context():
+            initialise()
+        self.pairs: list[Pair] = pairs(app, PAIRS)
+        close(app)
+
+    def _app(self):
+        app = create_app(self.settings)
+        app.extensions["definitions"] = self._definitions
+        return app
+
+    def wrong(self) -> list[str]:
+        """What the database holds otherwise than the history says it should."""
+        app = self._app()
+        try:
+            return problems(app, read(self._history))
+        finally:
+            close(app)
+
+    def told(self) -> str:
+        counts = counted(read(self._history))
+        return f"{counts['ok']} acknowledged, {counts['unknown']} without an answer, none lost"
+
+
+@pytest.fixture
+def lite(tmp_path: Path, definitions: Definitions) -> Site:
+    return Site(settings_in(tmp_path / "instance"), definitions)
+
+
+@pytest.fixture
+def database(safe_postgres: Server) -> Iterator[str]:
+    """The name of an empty database."""
+    name = safe_postgres.create()
+    yield name
+    safe_postgres.drop(name)
+
+
+@pytest.fixture
+def large(tmp_path: Path, definitions: Definitions, safe_postgres: Server, database: str) -> Site:
+    return Site(settings_in(tmp_path / "instance", database_url=safe_postgres.url(database)), definitions)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def site(request: pytest.FixtureRequest) -> Site:
+    found: Site = request.getfixturevalue("lite" if request.param == "sqlite" else "large")
+    return found
+
+
+def calm(statuses: list[int]) -> bool:
+    """Nothing but acknowledged, told that somebody was faster, or asked to come again."""
+    return set(statuses) <= {303, 409, 503}
+
+
+def test_a_server_killed_again_and_again_under_load(site: Site, figures: list[str]) -> None:
+    with served(site.settings) as server:
+
+        def kill() -> None:
+            for _ in range(15):
+                somewhen(0.3, 1.5)
+                server.kill()
+                server.start()
+
+        statuses = under_load(server, site.pairs, site.recorder, kill)
+    assert calm(statuses), Counter(statuses)
+    assert site.wrong() == []
+    assert "Traceback" not in server.log.read_text()
+    figures.append(f"{site.settings.database_url[:10]}, server killed 15 times under load: {site.told()}")
+
+
+def test_workers_killed_one_by_one_under_load(large: Site, figures: list[str]) -> None:
+    with served(large.settings, processes=2) as server:
+
+        def kill() -> None:
+            for _ in range(15):
+                somewhen(0.3, 1.5)
+                server.kill(random.choice(server.workers()))
+                server.wait()
+
+        statuses = under_load(server, large.pairs, large.recorder, kill)
+    assert calm(statuses), Counter(statuses)
+    assert large.wrong() == []
+    figures.append(f"workers of gunicorn killed 15 times under load: {large.told()}")
+
+
+def end_all(postgres: Server, database: str) -> None:
+    """Ends every session of *database*, in the middle of whatever it does."""
+    with postgres.connect() as connection:
+        connection.execute("select pg_terminate_backend(pid) from pg_stat_activity where datname = %s", [database])
+
+
+def recovery(server: Process, pair: Pair) -> float:
+    """How long it takes until a case is shown again; never more than it may."""
+    waited = server.wait(pair.employee.cookie, f"/berkas/{pair.case}")
+    assert waited < SOON
+    return waited
+
+
+def test_sessions_of_the_database_ended_in_the_middle(
+    large: Site, safe_postgres: Server, database: str, figures: list[str]
+) -> None:
+    waits: list[float] = []
+    with served(large.settings) as server:
+
+        def end() -> None:
+            for _ in range(10):
+                somewhen(0.2, 0.6)
+                end_all(safe_postgres, database)
+                waits.append(recovery(server, large.pairs[0]))
+
+        statuses = under_load(server, large.pairs, large.recorder, end)
+    assert calm(statuses), Counter(statuses)
+    assert large.wrong() == []
+    assert "Traceback" not in server.log.read_text()
+    figures.append(f"sessions ended 10 times: {large.told()}; answered again after {max(waits):.2f} s at most")
+
+
+@pytest.mark.parametrize("mode", ["fast", "immediate"])
+def test_the_database_stopped_and_started_under_load(
+    large: Site, safe_postgres: Server, mode: str, figures: list[str]
+) -> None:
+    waits: list[float] = []
+    with served(large.settings) as server:
+
+        def stop() -> None:
+            time.sleep(1)
+            safe_postgres.stop(mode)
+            time.sleep(3)
+            safe_postgres.start()
+            waits.append(recovery(server, large.pairs[0]))
+            time.sleep(1)
+
+        statuses = under_load(server, large.pairs, large.recorder, stop)
+    assert calm(statuses), Counter(statuses)
+    assert large.wrong() == []
+    figures.append(f"database stopped ({mode}) for 3 s: {large.told()}; answered again after {waits[0]:.2f} s")
+
+
+def test_a_table_held_for_twenty_seconds(large: Site, safe_postgres: Server, database: str, figures: list[str]) -> None:
+    after: list[float] = []
+    with served(large.settings) as server:
+
+        def hold() -> None:
+            time.sleep(1)
+            with safe_postgres.connect(database) as connection, connection.transaction():
+                connection.execute("lock table appraisal in access exclusive mode")
+                taken = [_timed(server, pair) for pair in large.pairs[:2]]
+                assert [status for status, _ in taken] == [503, 503]
+                assert max(seconds for _, seconds in taken) < 8, taken
+                assert server.wait() < SOON, "what needs no case is answered meanwhile"
+                time.sleep(max(0, 20 - sum(seconds for _, seconds in taken)))
+            after.extend(recovery(server, pair) for pair in large.pairs)
+
+        statuses = under_load(server, large.pairs, large.recorder, hold)
+    assert calm(statuses), Counter(statuses)
+    assert large.wrong() == []
+    figures.append(f"a table held for 20 s: {large.told()}; pages again within {max(after):.2f} s")
+
+
+def _timed(server: Process, pair: Pair) -> tuple[int, float]:
+    begun = time.monotonic()
+    status = pair.employee.get(server.line, f"/berkas/{pair.case}").status
+    return status, time.monotonic() - begun
+
+
+def test_sqlite_held_by_somebody_else_for_ten_seconds(lite: Site, figures: list[str]) -> None:
+    with served(lite.settings) as server:
+
+        def hold() -> None:
+            time.sleep(1)
+            other = sqlite3.connect(lite.settings.instance / "borang.sqlite", isolation_level=None)
+            other.execute("begin immediate")
+            time.sleep(5)
+            assert recovery(server, lite.pairs[0]) < 1, "reading goes on"
+            time.sleep(5)
+            other.execute("rollback")
+            other.close()
+            time.sleep(2)
+
+        statuses = under_load(server, lite.pairs, lite.recorder, hold)
+    assert calm(statuses), Counter(statuses)
+    assert lite.wrong() == []
+    figures.append(f"SQLite held for 10 s: {lite.told()}")
+
+
+def test_memory_does_not_grow(lite: Site, figures: list[str]) -> None:
+    with served(lite.settings) as server:
+        held = {}
+        done = 0
+        for stop in (5_000, 20_000):
+            done += _requests(server, lite.pairs, stop - done)
+            held[done] = server.resident()
+    few, many = held.values()
+    figures.append(f"memory: {few // 1024} MiB after 5,000 requests, {many // 1024} MiB after 20,000")
+    assert many < 1.15 * few
+
+
+def _requests(server: Process, at_work: list[Pair], count: int) -> int:
+    """So many requests, pages of every kind and some submits."""
+    each = -(-count // len(at_work))
+
+    def ask(pair: Pair) -> None:
+        paths = ["/tugas", f"/berkas/{pair.case}", f"/berkas/{pair.case}/hasil", "/tim", "/bantuan"]
+        for number in range(each):
+            pair.employee.get(server.line, paths[number % len(paths)])
+
+    threads = [Thread(target=ask, args=(pair,)) for pair in at_work]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return each * len(at_work)
