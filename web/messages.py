@@ -22,7 +22,7 @@ from web.statements import Statement, stamp
 from web.store import Held, Missing, instant, store
 
 #: Cases of a new cycle whose people are told in one transaction.
-BATCH = 200
+BATCH = 100
 
 _NEXT = Statement("""
 select id, person_id from appraisal where cycle_id = :cycle and person_id > :after order by person_id limit :n

@@ -57,7 +57,11 @@ _REMOVE = Statement("delete from webhook where id = :id")
 
 
 class Forbidden(Exception):
-    """An address that is not told anything; says why, and what to set."""
+    """An address that is not told anything; says why, in both languages."""
+
+
+_UNREADABLE = "alamat tidak dapat dibaca / not a readable address"
+_PLAIN = "alamat harus https / must be https"
 
 
 # --- which hosts ------------------------------------------------------------------------------------------------------
@@ -126,20 +130,20 @@ def target_of(url: str) -> Target:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port
     except ValueError:
-        raise Forbidden("alamat tidak dapat dibaca") from None
+        raise Forbidden(_UNREADABLE) from None
     if len(url) > LONGEST or not url.isascii() or not url.isprintable() or " " in url or "\\" in url:
-        raise Forbidden("alamat tidak dapat dibaca")
+        raise Forbidden(_UNREADABLE)
     if parts.scheme not in ("https", "http"):
-        raise Forbidden("alamat harus https")
+        raise Forbidden(_PLAIN)
     if "@" in parts.netloc or parts.fragment:
-        raise Forbidden("alamat tidak boleh berisi nama, sandi, atau #")
+        raise Forbidden("tanpa nama, sandi, atau # / no user, password or #")
     wanted = port or {"https": 443, "http": 80}[parts.scheme]
     hosts: tuple[Allowed, ...] = current_app.extensions["webhook_hosts"]
     allowed = next((one for one in hosts if (one.host, one.port) == (host, wanted)), None)
     if allowed is None:
-        raise Forbidden(f"host {host}:{wanted} tidak ada di BORANG_WEBHOOK_HOSTS")
+        raise Forbidden(f"{host[:80]}:{wanted}: tidak ada di / not in BORANG_WEBHOOK_HOSTS")
     if parts.scheme == "http" and not allowed.local:
-        raise Forbidden("alamat harus https")
+        raise Forbidden(_PLAIN)
     path = parts.path or "/"
     return Target(allowed, f"{path}?{parts.query}" if parts.query else path, parts.scheme == "https")
 
@@ -148,7 +152,7 @@ def _resolved(allowed: Allowed) -> tuple[socket.AddressFamily, Any]:
     """The one address that is called. Raises ``Forbidden`` if the name leads anywhere it must not."""
     found = socket.getaddrinfo(allowed.host, allowed.port, type=socket.SOCK_STREAM)
     if not found or not all(allowed.may_lie_at(ipaddress.ip_address(place[4][0])) for place in found):
-        raise Forbidden(f"host {allowed.host} mengarah ke alamat yang tidak diizinkan")
+        raise Forbidden(f"{allowed.host}: alamat tidak diizinkan / leads where it must not")
     return found[0][0], found[0][4]
 
 
@@ -268,9 +272,9 @@ def send(payload: Mapping[str, Any], stable: str) -> None:
     except Forbidden as error:
         raise Undone(str(error), again=False) from None
     except (OSError, http.client.HTTPException) as error:
-        raise Undone(f"sistem lain tidak terjangkau: {type(error).__name__}") from None
+        raise Undone(f"tidak terjangkau / not reached: {type(error).__name__}") from None
     if not 200 <= status < 300:
-        raise Undone(f"sistem lain menjawab {status}")
+        raise Undone(f"jawaban / answered: {status}")
 
 
 def test(rows: Any, webhook: str) -> None:
