@@ -14,7 +14,7 @@ from tests.races.crowd import Crowd, rounds, sent
 from web.database import writing
 from web.tables import db
 
-PEOPLE, EACH = 50, 12
+PEOPLE, EACH = 50, 6
 
 
 def words(person: str, case: str) -> str:

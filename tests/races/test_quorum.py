@@ -51,7 +51,7 @@ def seated(crowd: Crowd, count: int, raters: int) -> list[str]:
 @pytest.mark.parametrize("raters", [3, 8])
 def test_who_answers_last_closes_the_stage_once(crowd: Crowd, place: Place, raters: int, figures: list[str]) -> None:
     cases = seated(crowd, TRIES, raters)
-    tally = answer(crowd, raters, cases, PAUSE)
+    tally = answer(crowd, raters, cases, PAUSE / 2)
     figures.append(f"R-04 {place.name}, {raters} raters: {TRIES} cases, {tally}")
     assert tally == Tally(0, 0, 0)
     assert crowd.lines(cases, "jawab") == [raters] * TRIES
