@@ -32,7 +32,7 @@ class Process:
         self._settings = settings
         self._processes = processes
         self.port = _free_port()
-        self.log = settings.instance / "log"
+        self.log = settings.instance.with_name("log")
         self._running: subprocess.Popen[bytes] | None = None
 
     @property

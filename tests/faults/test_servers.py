@@ -1,19 +1,21 @@
-"""Real servers under load on both databases: killed at random, their database ended, stopped, held."""
+"""Real servers under load on both databases: killed at random, their database ended, stopped, held, their disk full."""
 
 from __future__ import annotations
 
 import random
 import sqlite3
+import subprocess
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Thread
 
 import pytest
 
 from tests.cast import close, settings_in
-from tests.faults.pair import Pair, pairs
+from tests.faults.pair import Pair, pairs, pressed
 from tests.faults.process import SOON, Process, served, somewhen, under_load
 from tests.history import Recorder, counted, problems, read
 from tests.postgres import Server
@@ -31,7 +33,7 @@ class Site:
     def __init__(self, settings: Settings, definitions: Definitions) -> None:
         self.settings = settings
         self._definitions = definitions
-        self._history = settings.instance / "history.jsonl"
+        self._history = settings.instance.with_name("history.jsonl")
         self.recorder = Recorder(self._history)
         app = self._app()
         with app.app_context():
@@ -43,6 +45,17 @@ class Site:
         app = create_app(self.settings)
         app.extensions["definitions"] = self._definitions
         return app
+
+    @contextmanager
+    def served(self, processes: int = 1) -> Iterator[Process]:
+        """The service, once it has shown a case: before, it still reads what every page needs."""
+        with served(self.settings, processes) as server:
+            self.shown(server)
+            yield server
+
+    def shown(self, server: Process) -> float:
+        """How long it takes until a case is shown."""
+        return server.wait(self.pairs[0].employee.cookie, f"/berkas/{self.pairs[0].case}")
 
     def wrong(self) -> list[str]:
         """What the database holds otherwise than the history says it should."""
@@ -87,13 +100,14 @@ def calm(statuses: list[int]) -> bool:
 
 
 def test_a_server_killed_again_and_again_under_load(site: Site, figures: list[str]) -> None:
-    with served(site.settings) as server:
+    with site.served() as server:
 
         def kill() -> None:
             for _ in range(15):
                 somewhen(0.3, 1.5)
                 server.kill()
                 server.start()
+                site.shown(server)
 
         statuses = under_load(server, site.pairs, site.recorder, kill)
     assert calm(statuses), Counter(statuses)
@@ -103,13 +117,13 @@ def test_a_server_killed_again_and_again_under_load(site: Site, figures: list[st
 
 
 def test_workers_killed_one_by_one_under_load(large: Site, figures: list[str]) -> None:
-    with served(large.settings, processes=2) as server:
+    with large.served(processes=2) as server:
 
         def kill() -> None:
             for _ in range(15):
                 somewhen(0.3, 1.5)
                 server.kill(random.choice(server.workers()))
-                server.wait()
+                large.shown(server)
 
         statuses = under_load(server, large.pairs, large.recorder, kill)
     assert calm(statuses), Counter(statuses)
@@ -123,9 +137,9 @@ def end_all(postgres: Server, database: str) -> None:
         connection.execute("select pg_terminate_backend(pid) from pg_stat_activity where datname = %s", [database])
 
 
-def recovery(server: Process, pair: Pair) -> float:
+def recovery(server: Process, site: Site) -> float:
     """How long it takes until a case is shown again; never more than it may."""
-    waited = server.wait(pair.employee.cookie, f"/berkas/{pair.case}")
+    waited = site.shown(server)
     assert waited < SOON
     return waited
 
@@ -134,13 +148,13 @@ def test_sessions_of_the_database_ended_in_the_middle(
     large: Site, safe_postgres: Server, database: str, figures: list[str]
 ) -> None:
     waits: list[float] = []
-    with served(large.settings) as server:
+    with large.served() as server:
 
         def end() -> None:
             for _ in range(10):
                 somewhen(0.2, 0.6)
                 end_all(safe_postgres, database)
-                waits.append(recovery(server, large.pairs[0]))
+                waits.append(recovery(server, large))
 
         statuses = under_load(server, large.pairs, large.recorder, end)
     assert calm(statuses), Counter(statuses)
@@ -154,14 +168,14 @@ def test_the_database_stopped_and_started_under_load(
     large: Site, safe_postgres: Server, mode: str, figures: list[str]
 ) -> None:
     waits: list[float] = []
-    with served(large.settings) as server:
+    with large.served() as server:
 
         def stop() -> None:
             time.sleep(1)
             safe_postgres.stop(mode)
             time.sleep(3)
             safe_postgres.start()
-            waits.append(recovery(server, large.pairs[0]))
+            waits.append(recovery(server, large))
             time.sleep(1)
 
         statuses = under_load(server, large.pairs, large.recorder, stop)
@@ -172,7 +186,7 @@ def test_the_database_stopped_and_started_under_load(
 
 def test_a_table_held_for_twenty_seconds(large: Site, safe_postgres: Server, database: str, figures: list[str]) -> None:
     after: list[float] = []
-    with served(large.settings) as server:
+    with large.served() as server:
 
         def hold() -> None:
             time.sleep(1)
@@ -183,7 +197,7 @@ def test_a_table_held_for_twenty_seconds(large: Site, safe_postgres: Server, dat
                 assert max(seconds for _, seconds in taken) < 8, taken
                 assert server.wait() < SOON, "what needs no case is answered meanwhile"
                 time.sleep(max(0, 20 - sum(seconds for _, seconds in taken)))
-            after.extend(recovery(server, pair) for pair in large.pairs)
+            after.append(recovery(server, large))
 
         statuses = under_load(server, large.pairs, large.recorder, hold)
     assert calm(statuses), Counter(statuses)
@@ -198,14 +212,14 @@ def _timed(server: Process, pair: Pair) -> tuple[int, float]:
 
 
 def test_sqlite_held_by_somebody_else_for_ten_seconds(lite: Site, figures: list[str]) -> None:
-    with served(lite.settings) as server:
+    with lite.served() as server:
 
         def hold() -> None:
             time.sleep(1)
             other = sqlite3.connect(lite.settings.instance / "borang.sqlite", isolation_level=None)
             other.execute("begin immediate")
             time.sleep(5)
-            assert recovery(server, lite.pairs[0]) < 1, "reading goes on"
+            assert recovery(server, lite) < 1, "reading goes on"
             time.sleep(5)
             other.execute("rollback")
             other.close()
@@ -217,8 +231,58 @@ def test_sqlite_held_by_somebody_else_for_ten_seconds(lite: Site, figures: list[
     figures.append(f"SQLite held for 10 s: {lite.told()}")
 
 
+@contextmanager
+def small_disk(place: Path) -> Iterator[bool]:
+    """A disk of 8 MiB at *place*; whether one could be made, which only root may."""
+    place.mkdir(parents=True)
+    command = ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(place)]
+    made = subprocess.run(command, capture_output=True).returncode == 0
+    try:
+        yield made
+    finally:
+        if made:
+            subprocess.run(["umount", "--lazy", str(place)], check=True)
+
+
+def fill(file: Path) -> None:
+    """Nothing more can be written where *file* lies."""
+    with file.open("wb", buffering=0) as opened, suppress(OSError):
+        while opened.write(bytes(4096)):
+            pass
+
+
+def test_a_full_disk_and_room_again(tmp_path: Path, definitions: Definitions, figures: list[str]) -> None:
+    with small_disk(tmp_path / "instance") as made:
+        if not made:
+            figures.append("a full disk: none can be made here, so by injection only")
+            return
+        site = Site(settings_in(tmp_path / "instance"), definitions)
+        waits: list[float] = []
+        with site.served() as server:
+            ready = site.pairs[0].ready(server.line)
+
+            def use_up() -> None:
+                time.sleep(1)
+                fill(tmp_path / "instance" / "rest")
+                time.sleep(2)
+                told = ready.press(server.line)
+                assert told.status == 503 and told.headers["Retry-After"] and "Kirim lagi" in told.text
+                assert recovery(server, site) < 1, "reading goes on"
+                (tmp_path / "instance" / "rest").unlink()
+                begun = time.monotonic()
+                while pressed(ready, server.line, site.recorder) != 303:
+                    assert time.monotonic() - begun < SOON
+                waits.append(time.monotonic() - begun)
+
+            statuses = under_load(server, site.pairs[1:], site.recorder, use_up)
+        assert calm(statuses), Counter(statuses)
+        assert site.wrong() == []
+        assert "Traceback" not in server.log.read_text()
+        figures.append(f"disk of 8 MiB full: {site.told()}; the next submit {waits[0]:.2f} s after there was room")
+
+
 def test_memory_does_not_grow(lite: Site, figures: list[str]) -> None:
-    with served(lite.settings) as server:
+    with lite.served() as server:
         held = {}
         done = 0
         for stop in (5_000, 20_000):
