@@ -286,25 +286,27 @@ def test_memory_does_not_grow(lite: Site, figures: list[str]) -> None:
         held = {}
         done = 0
         for stop in (5_000, 20_000):
-            done += _requests(server, lite.pairs, stop - done)
+            done += _requests(server, lite, stop - done)
             held[done] = server.resident()
     few, many = held.values()
     figures.append(f"memory: {few // 1024} MiB after 5,000 requests, {many // 1024} MiB after 20,000")
     assert many < 1.15 * few
 
 
-def _requests(server: Process, at_work: list[Pair], count: int) -> int:
-    """So many requests, pages of every kind and some submits."""
-    each = -(-count // len(at_work))
+def _requests(server: Process, site: Site, count: int) -> int:
+    """So many pages of every kind, and submits between them; at least as many as were wanted."""
+    each = -(-count // len(site.pairs))
 
     def ask(pair: Pair) -> None:
         paths = ["/tugas", f"/berkas/{pair.case}", f"/berkas/{pair.case}/hasil", "/tim", "/bantuan"]
         for number in range(each):
             pair.employee.get(server.line, paths[number % len(paths)])
+            if number % 50 == 0:
+                pair.play(server.line, site.recorder)
 
-    threads = [Thread(target=ask, args=(pair,)) for pair in at_work]
+    threads = [Thread(target=ask, args=(pair,)) for pair in site.pairs]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    return each * len(at_work)
+    return each * len(site.pairs)
