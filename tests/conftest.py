@@ -41,6 +41,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 #: For a test of what only SQLite has; it runs on that database alone.
 on_sqlite = pytest.mark.parametrize("server", ["sqlite"], indirect=True)
+on_postgresql = pytest.mark.parametrize("server", ["postgresql"], indirect=True)
 
 FIGURES = pytest.StashKey[list[str]]()
 

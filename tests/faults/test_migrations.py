@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
 
@@ -12,34 +10,12 @@ import pytest
 from tests.cast import settings_in
 from tests.faults.nth import WRITES
 from tests.faults.strace import Fault, struck
-from tests.faults.upgrade import Upgrade, next_release
+from tests.faults.upgrade import Upgrade, next_release, on_sqlite
 from tests.postgres import Server
 from web import database
 from web.definitions import Definitions
 
 KILL = "signal=KILL"
-
-
-@pytest.fixture(autouse=True)
-def anew() -> Iterator[None]:
-    """Which revision is needed is asked once a process, and another release's here."""
-    database._needed.cache_clear()
-    yield
-    database._needed.cache_clear()
-
-
-def upgrade_on_sqlite(folder: Path, definitions: Definitions, *, empty: bool) -> tuple[Upgrade, Callable[[], None]]:
-    """An upgrade, and the way back to where it began."""
-    upgrade = Upgrade(settings_in(folder / "instance"), definitions, as_it_is=empty)
-    file, rest = upgrade.settings.instance / "borang.sqlite", folder / "rest.sqlite"
-    shutil.copy(file, rest)
-
-    def back() -> None:
-        for one in file.parent.glob("borang.sqlite*"):
-            one.unlink()
-        shutil.copy(rest, file)
-
-    return upgrade, back
 
 
 @pytest.mark.parametrize("empty", [True, False], ids=["first start", "upgrade"])
@@ -52,7 +28,7 @@ def test_killed_at_any_write(
     empty: bool,
     figures: list[str],
 ) -> None:
-    upgrade, back = upgrade_on_sqlite(tmp_path, definitions, empty=empty)
+    upgrade, back = on_sqlite(tmp_path, definitions, as_it_is=empty)
     monkeypatch.setattr(database, "MIGRATIONS", next_release(tmp_path / "next"))
     wrong = []
     for nth in count(1):

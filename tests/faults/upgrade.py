@@ -10,7 +10,7 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import inspect, text
 
-from tests.cast import close
+from tests.cast import close, settings_in
 from tests.faults.pair import Inside, pairs
 from web import create_app, database
 from web.config import Settings
@@ -90,6 +90,20 @@ class Upgrade:
                 found.append(f"revision {revision} with {sorted(steps)}")
         close(self.app)
         return found
+
+
+def on_sqlite(folder: Path, definitions: Definitions, *, as_it_is: bool) -> tuple[Upgrade, Callable[[], None]]:
+    """An upgrade, and the way back to where it began."""
+    upgrade = Upgrade(settings_in(folder / "instance"), definitions, as_it_is=as_it_is)
+    file, rest = upgrade.settings.instance / "borang.sqlite", folder / "rest.sqlite"
+    shutil.copy(file, rest)
+
+    def back() -> None:
+        for one in file.parent.glob("borang.sqlite*"):
+            one.unlink()
+        shutil.copy(rest, file)
+
+    return upgrade, back
 
 
 def _old(rows: list[dict[str, Any]], now: dict[str, list[dict[str, Any]]], table: str) -> list[dict[str, Any]]:

@@ -16,6 +16,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
 from tests.cast import Cast, Visitor, close, open_case
+from tests.conftest import on_postgresql
 from tests.web.walk import PDF, hidden, plain_text
 from web.config import Settings
 from web.database import unavailable
@@ -123,6 +124,16 @@ def test_a_page_without_any_database(app: Flask, visitor: Visitor, case: str, ot
         sent = visitor.client.post(f"{case}/isi/ajukan_rencana", data={"target.0.nama": TYPED, "csrf_token": token})
         assert sent.status_code == 503
         assert hidden(sent.text[sent.text.index("<main") :])["target.0.nama"] == TYPED
+    assert visitor.get(case).status_code == 200
+
+
+@on_postgresql
+def test_a_session_that_the_server_has_ended_is_not_used_again(visitor: Visitor, case: str, other: Connection) -> None:
+    assert visitor.get(case).status_code == 200
+    ended = (
+        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()"
+    )
+    assert other.exec_driver_sql(ended, (other.engine.url.database,)).scalar_one() > 0
     assert visitor.get(case).status_code == 200
 
 

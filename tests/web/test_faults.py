@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,8 +12,10 @@ from sqlalchemy import text
 
 from tests.cast import close
 from tests.faults.nth import Submit, each, outcome_of, whole
-from tests.faults.strace import Fault
+from tests.faults.strace import Fault, struck
+from tests.faults.upgrade import next_release, on_sqlite
 from tests.history import problems
+from web import database
 from web import store as stores
 from web.database import writing
 from web.definitions import Definitions
@@ -41,6 +44,21 @@ def test_nothing_is_lost_and_nothing_half(submit: Submit, fault: Fault) -> None:
 def _each(submit: Submit, fault: Fault) -> Iterator[list[str]]:
     step = 9 if fault.call == "pwrite64" else 2
     return (whole(submit, now, ended) for now, ended in each(submit, fault, step))
+
+
+def test_a_migration_that_is_killed_has_done_all_or_nothing(
+    tmp_path: Path, definitions: Definitions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upgrade, back = on_sqlite(tmp_path, definitions, as_it_is=False)
+    monkeypatch.setattr(database, "MIGRATIONS", next_release(tmp_path / "next"))
+    killed = 0
+    for nth in range(1, 200, 25):
+        back()
+        killed += struck(upgrade.run, Fault("pwrite64", "signal=KILL", nth)).killed
+        assert upgrade.wrong() == []
+        upgrade.run()
+        assert upgrade.wrong(finished=True) == []
+    assert 0 < killed < 8
 
 
 def test_a_move_in_two_transactions_would_be_noticed(submit: Submit, monkeypatch: pytest.MonkeyPatch) -> None:
