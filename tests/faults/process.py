@@ -89,6 +89,10 @@ class Process:
         found = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
         return [int(number) for number in found]
 
+    def mistakes(self) -> list[str]:
+        """The requests that the server's log tells of as mistakes of ours."""
+        return [line for line in self.log.read_text().splitlines() if '"status": 500' in line]
+
     def resident(self) -> int:
         """Memory that the server holds, in KiB."""
         status = Path(f"/proc/{self.pid}/status").read_text()
