@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from datetime import datetime, timedelta
 
-from web import instants, jobs, notices
+from flask import current_app
+
+from web import anchors, instants, jobs, notices
 from web.database import writing
+from web.statements import Statement, connection_of
 from web.store import store
 
 log = logging.getLogger(__name__)
+
+_ALONE = Statement("lock table anchor in exclusive mode")
+NEARLY_A_DAY = timedelta(hours=20)
 
 
 def forget_jobs() -> None:
@@ -36,7 +43,19 @@ def forget_keys() -> None:
             more = store().forget_keys(rows, instants.now(rows)) > 0
 
 
-CHORES: tuple[Callable[[], None], ...] = (forget_jobs, forget_notices, forget_keys)
+def anchor() -> None:
+    """Seals the journals, unless that was done today already, here or by another worker."""
+    key = current_app.extensions["settings"].derived("audit")
+    with writing() as rows:
+        if connection_of(rows).dialect.name != "sqlite":
+            # One after the other: whoever comes second sees that it was done.
+            _ALONE.change(rows, {})
+        before, now = anchors.last(rows), instants.wall(rows)
+        if before is None or now - datetime.fromisoformat(before.at) > NEARLY_A_DAY:
+            anchors.fix(rows, key, now)
+
+
+CHORES: tuple[Callable[[], None], ...] = (forget_jobs, forget_notices, forget_keys, anchor)
 
 
 def tidy() -> None:
