@@ -22,6 +22,8 @@ from web.store import Missing, instant, store
 #: What is due for longer than this waits.
 PATIENCE = timedelta(minutes=10)
 
+#: What stands before an error that was written to be read.
+_SAID = f"{jobs.Undone.__name__}: "
 _OFFICES = Statement("select region_id, role from office where person_id = :me and unit_code = ''")
 _AUDIT = Statement("insert into audit (at, person_id, kind, detail) values (:at, :person, :kind, :detail)")
 #: Where the region of a job stands, by what its payload names.
@@ -134,7 +136,7 @@ def _late(rows: Any, me: str, row: Any, zone: str, now: datetime) -> Late:
         when=when,
         tries=row.attempts,
         why=error_in_words(error),
-        detail=error,
+        detail="" if error.startswith(_SAID) else error,
     )
 
 
@@ -164,8 +166,8 @@ def error_in_words(error: str) -> str:
     """What is wrong and who can do something about it; nothing for no error."""
     if not error:
         return ""
-    if error.startswith(f"{jobs.Undone.__name__}: "):
-        said = error.partition(": ")[2]
+    if error.startswith(_SAID):
+        said = error.removeprefix(_SAID)
         return said[:1].upper() + said[1:]
     if error == jobs.DIED:
         return _("Layanan berhenti setiap kali mengerjakannya. Sampaikan kepada pengelola teknis.")

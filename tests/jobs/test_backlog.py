@@ -78,7 +78,7 @@ def test_what_was_given_up_is_told_in_plain_words_and_tried_again(
 def test_a_job_is_dropped_once_that_was_confirmed(app: Flask, cast: Cast, visitor: Visitor, case_id: str) -> None:
     job = given_up(app, {"case": case_id}, kind=outbox.MAIL, why="Undone: server surel tidak terjangkau: TimeoutError")
     visitor.sign_in(cast.dewi)
-    assert "server surel tidak terjangkau" in visitor.get(PAGE).text
+    assert visitor.get(PAGE).text.count("erver surel tidak terjangkau") == 1
     asked = visitor.get(f"{PAGE}/{job}/hapus")
     assert "Hapus pekerjaan ini?" in asked.text
     assert "Mengirim surel" in asked.text
