@@ -1,20 +1,26 @@
-"""``python -m bench``: one JSON object a line, a measure each. Ends with 1 where a contender did not do the work.
+"""``python -m bench [lists]``: one JSON object a line, a measure each. Ends with 1 where the work was not done.
 
 ``name``, ``value``, ``unit``; ``ratio`` and ``to`` where the value is compared with another; ``target`` is for the
 ratio where there is one, else for the value; ``ok`` says whether it is met. What has no target is there to explain.
+
+``lists`` measures what takes minutes: opening a cycle, and lists among up to a million cases, on both databases.
+``lists 10000`` stays with so many employees and cases.
 """
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import rmtree
 from tempfile import TemporaryDirectory
 
-from bench import checking, expressions, loading, memory, moves, pages
+from bench import checking, expressions, lists, loading, memory, moves, opening, pages
+from bench.places import Place, Postgres, Sqlite
 from bench.rounds import Costs, Wrong
+from tests.postgres import SPEEDY, running
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,11 +91,51 @@ def _compared(costs: Costs, name: str, contender: str, to: str, target: float | 
     return Measure(name=name, value=costs.value(contender), ratio=costs.ratio(contender, to), to=to, target=target)
 
 
+# --- many cases -------------------------------------------------------------------------------------------------------
+
+#: What the server is told beside its defaults: it waits for the disk, or forgoes that.
+SAFE = ("shared_buffers=512MB", "max_wal_size=4GB")
+QUICK = (*SAFE, *SPEEDY)
+#: How many employees a cycle is opened for, and among how many cases lists are read.
+OPENED, LISTED = 100_000, (10_000, 100_000, 1_000_000)
+
+
+def many(folder: Path, most: int) -> Iterator[Measure]:
+    """What is measured among many cases, at most so many, on both databases."""
+    with running(*SAFE) as server:
+        places: dict[str, Place] = {"sqlite": Sqlite(), "postgresql": Postgres(server)}
+        for name, place in places.items():
+            cost = opening.measured(place, folder / f"open-{name}", min(OPENED, most))
+            yield Measure(name=f"open_cycle_{name}_executemany", value=cost.floor)
+            ratio = cost.ours / cost.floor
+            yield Measure(name=f"open_cycle_{name}", value=cost.ours, ratio=ratio, to="executemany", target=2)
+    # Nothing is written while lists are read, so that making the rows need not wait for the disk.
+    with running(*QUICK) as server:
+        for name, place in {"sqlite": Sqlite(), "postgresql": Postgres(server)}.items():
+            for cases in (size for size in LISTED if size <= most):
+                yield from _listed(lists.measured(place, folder / f"lists-{name}-{cases}", cases), f"{name}_{cases}")
+                rmtree(folder / f"lists-{name}-{cases}")
+
+
+def _listed(found: Mapping[str, list[float]], where: str) -> Iterator[Measure]:
+    for name, times in found.items():
+        target = None if name.endswith("_whole") else 20.0
+        yield Measure(name=f"list_{name}_{where}_p50", value=times[len(times) // 2], unit="ms")
+        yield Measure(name=f"list_{name}_{where}_p95", value=times[len(times) * 95 // 100], unit="ms", target=target)
+
+
+def wanted(arguments: Sequence[str], folder: Path) -> Iterator[Measure]:
+    """The measures that *arguments* ask for."""
+    if arguments[:1] == ["lists"]:
+        return many(folder, int(arguments[1]) if arguments[1:] else LISTED[-1])
+    return measures(folder)
+
+
 def main() -> int:
     """Prints the measures; 1 where the work was not done."""
     with TemporaryDirectory(prefix="borang-bench-") as folder:
         try:
-            for measure in measures(Path(folder)):
+            for measure in wanted(sys.argv[1:], Path(folder)):
                 print(measure.line(), flush=True)
         except Wrong as error:
             print(f"bench: {error}", file=sys.stderr)

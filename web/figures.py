@@ -18,7 +18,7 @@ from engine.feel.nodes import Call, Name
 from engine.model import Analysis
 from web import accounts, charts, cohort, showing
 from web.charts import Drawing
-from web.cohort import Circle
+from web.cohort import Circle, TooMany
 from web.languages import number, translated
 
 #: More marks than this are read better in the table.
@@ -84,6 +84,7 @@ class FigurePage:
     rows: list[dict[str, str]]
     notes: list[str]
     file: str
+    too_many: str
 
 
 class Told:
@@ -95,7 +96,12 @@ class Told:
         self.analysis = analysis
         self.cycle = "" if "cycle" in analysis.by else cycle or list(circle.cycles)[-1]
         self.units = cohort.units(rows, me)
-        found = figures(self.process, analysis, cohort.records(rows, me, circle, analysis, self.cycle))
+        #: How many cases can be counted, where there are more.
+        self.most = 0
+        try:
+            found = figures(self.process, analysis, cohort.records(rows, me, circle, analysis, self.cycle))
+        except TooMany:
+            found, self.most = [], cohort.MOST
         self.groups = sorted(found, key=self._order)
 
     # --- words ---
@@ -183,7 +189,19 @@ def figure_page(told: Told) -> FigurePage:
         columns=columns,
         rows=[_row(told, group) for group in told.groups],
         notes=list(_notes(told, drawing, heat)),
+        too_many=_too_many(told),
         file=url_for("figures.file", process=told.process.id, name=analysis.id, siklus=told.cycle or None),
+    )
+
+
+def _too_many(told: Told) -> str:
+    """Why nothing is counted, where there are too many cases."""
+    if not told.most:
+        return ""
+    return _(
+        "Lebih dari %(most)s berkas tidak dihitung di halaman ini. Pilih satu siklus, atau minta angka per unit dari"
+        " pimpinan unit.",
+        most=number(told.most),
     )
 
 

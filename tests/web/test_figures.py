@@ -21,6 +21,7 @@ from sqlalchemy import text
 from engine.library import load
 from engine.scenario import read_scenarios
 from tests.web.walk import Walk, person, plain_text
+from web import cohort
 from web.database import writing
 from web.figures import safe
 from web.store import store
@@ -130,6 +131,26 @@ class TestWhoReads:
             rows.execute(text("update office set region_id = 'lain'"))
         assert office.get(f"/statistik/{town.walk.process.id}/sebaran_predikat").status_code == 404
         assert "Belum ada statistik" in office.get("/statistik").text
+
+    def test_more_cases_than_a_page_can_count_are_told_and_not_counted(
+        self, town: Town, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        town.others("U2", 6)
+        office, path = town.office("admin_bkd"), f"/statistik/{town.walk.process.id}/sebaran_predikat"
+        monkeypatch.setattr(cohort, "MOST", 7)
+        assert "Terlalu banyak berkas" not in words(office.get(path).text)
+        monkeypatch.setattr(cohort, "MOST", 5)
+        assert "Lebih dari 5 berkas tidak dihitung" in words(office.get(path).text)
+        assert office.get(f"{path}.csv").status_code == 422
+
+    def test_cases_are_read_a_few_at_a_time_and_each_counts_once(
+        self, town: Town, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        town.others("U3", 7, nilai_target=D("90"))
+        office = town.office("admin_bkd")
+        whole = town.table(office, "efektivitas_unit")
+        monkeypatch.setattr(cohort, "BATCH", 2)
+        assert town.table(office, "efektivitas_unit") == whole
 
     @pytest.mark.parametrize("path", ["x/sebaran_predikat", "pontianak_kinerja_semesteran_360/x"])
     def test_what_is_not_there_is_not_found(self, town: Town, path: str) -> None:

@@ -39,7 +39,10 @@ def one(process: str, name: str) -> str:
 @open_to("signed-in")
 def file(process: str, name: str) -> Response:
     """The table of an analysis for a spreadsheet."""
-    body = figures.as_csv(_told(process, name)).encode("utf-8-sig")
+    told = _told(process, name)
+    if told.most:
+        abort(422)
+    body = figures.as_csv(told).encode("utf-8-sig")
     response = Response(body, mimetype="text/csv", content_type="text/csv; charset=utf-8")
     response.headers.set("Content-Disposition", "attachment", filename=f"{process}-{name}.csv")
     return response
