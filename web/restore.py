@@ -13,6 +13,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
+from fcntl import LOCK_EX, LOCK_NB, flock
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -171,7 +172,8 @@ class Folder:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._file = Path(str(make_url(settings.database_url).database))
-        self._draft = self._file.with_name(f".{self._file.name}.{secrets.token_hex(8)}")
+        self._draft_stem = f".{self._file.name}.restored-"
+        self._draft = self._file.with_name(self._draft_stem + secrets.token_hex(8))
 
     @property
     def name(self) -> str:
@@ -190,6 +192,25 @@ class Folder:
 
     @contextmanager
     def building(self) -> Iterator[Connection]:
+        with self._alone(), self._building() as rows:
+            yield rows
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Nobody else restores here meanwhile; what a restore that was killed has left is taken away."""
+        folder = os.open(self._file.parent, os.O_RDONLY)
+        try:
+            flock(folder, LOCK_EX | LOCK_NB)
+            for left in self._file.parent.glob(f"{self._draft_stem}*"):
+                left.unlink()
+            yield
+        except BlockingIOError:
+            raise Unfit(IN_USE) from None
+        finally:
+            os.close(folder)
+
+    @contextmanager
+    def _building(self) -> Iterator[Connection]:
         self._release()
         app = create_app(replace(self._settings, database_url=f"sqlite:///{self._draft}"))
         try:
