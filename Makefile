@@ -16,7 +16,7 @@ CATALOGUES := $(shell find web/translations -name '*.po' 2>/dev/null)
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --no-annotate $(ARGS)
 
-.PHONY: help setup demo test test-faults check mutation bench docs format texts lock clean
+.PHONY: help setup demo test test-faults load check mutation bench docs format texts lock clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -33,6 +33,10 @@ test: setup ## every test, on SQLite and PostgreSQL and in a browser; ARGS="-k n
 test-faults: setup ## kills, full disks, lost databases, for minutes; ARGS="-k name" for some
 	@sh scripts/install_tools.sh postgresql strace
 	$(BIN)/python -m pytest --no-skips tests/faults $(ARGS)
+
+load: setup ## a thousand people, crashes and hostile traffic on both databases, for ten minutes; ARGS=--quick
+	@sh scripts/install_tools.sh postgresql
+	$(BIN)/python -m tests.load $(ARGS)
 
 check: setup ## format, lint, types, layers, definitions, locks
 	$(BIN)/ruff format --check

@@ -11,11 +11,12 @@ import fcntl
 import os
 import select
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cache
 from pathlib import Path
 from typing import Any
+from weakref import finalize
 
 from alembic import command
 from alembic.migration import MigrationContext
@@ -27,6 +28,7 @@ from sqlalchemy.exc import DBAPIError, InvalidatePoolError, OperationalError, Ti
 from sqlalchemy.orm import scoped_session
 
 from web.tables import db
+from web.turns import Turns
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -37,6 +39,8 @@ NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS})
 OPEN = "writing"
 #: Where the application keeps the engine whose transactions write.
 WRITER = "borang_writer"
+#: Where it keeps what writers wait for before they begin.
+TURNS = "borang_turns"
 
 migrate = Migrate()
 
@@ -47,7 +51,9 @@ def init_app(app: Flask) -> None:
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             _prepare_sqlite(db.engine)
+            app.extensions[TURNS] = _turns(db.engine)
         else:
+            app.extensions[TURNS] = nullcontext
             event.listen(db.engine, "checkout", _checked)
         app.extensions[WRITER] = db.engine.execution_options(writing=True)
 
@@ -71,7 +77,7 @@ def writing() -> Iterator[Connection]:
         raise RuntimeError("a writing transaction is open already")
     session.rollback()
     # Not through the session, whose own book-keeping costs as much as the statements of a move.
-    with current_app.extensions[WRITER].begin() as connection:
+    with current_app.extensions[TURNS](), current_app.extensions[WRITER].begin() as connection:
         session.info[OPEN] = connection
         try:
             yield connection
@@ -189,6 +195,16 @@ def _has_news(file: int) -> bool:
     poll = select.poll()
     poll.register(file, select.POLLIN)
     return bool(poll.poll(0))
+
+
+def _turns(engine: Engine) -> Callable[[], AbstractContextManager[None]]:
+    """What makes writers of a SQLite file take turns. One in memory has a single process anyway."""
+    file = engine.url.database
+    if not file or file == ":memory:":
+        return nullcontext
+    turns = Turns(Path(file).parent)
+    finalize(engine, turns.close)
+    return turns.turn
 
 
 def _prepare_sqlite(engine: Engine) -> None:

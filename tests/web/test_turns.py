@@ -1,0 +1,73 @@
+"""Several processes that write to one SQLite file without a pause: nobody waits until their patience ends."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.cast import SECRET
+from web import create_app
+from web.config import Settings, definitions_root
+from web.database import initialise
+
+WRITERS, SECONDS = 4, 2.0
+#: One process: how often it wrote, and how long it waited at most.
+_WRITER = """
+import json, sys, time
+from contextlib import nullcontext
+from pathlib import Path
+from sqlalchemy import text
+from tests.web.test_turns import settings_of
+from web import create_app
+from web.database import TURNS, writing
+app = create_app(settings_of(Path(sys.argv[1])))
+if sys.argv[2] == "off":
+    app.extensions[TURNS] = nullcontext
+count, longest = 0, 0.0
+with app.app_context():
+    until = time.monotonic() + {seconds}
+    while (began := time.monotonic()) < until:
+        try:
+            with writing() as rows:
+                rows.execute(text("update region set title = :t"), {{"t": str(count)}})
+            count += 1
+        except Exception:
+            pass
+        longest = max(longest, time.monotonic() - began)
+print(json.dumps([count, longest]))
+"""
+
+
+def settings_of(folder: Path) -> Settings:
+    return Settings(
+        instance=folder,
+        database_url=f"sqlite:///{folder}/borang.sqlite",
+        secret_key=SECRET,
+        definitions=definitions_root(),
+    )
+
+
+def _written(folder: Path, turns: str) -> tuple[list[int], float]:
+    """How often each process wrote, and the longest that one waited."""
+    command = [sys.executable, "-c", _WRITER.format(seconds=SECONDS), str(folder), turns]
+    started = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(WRITERS)]
+    told = [json.loads(process.communicate(timeout=60)[0]) for process in started]
+    return [count for count, _ in told], max(longest for _, longest in told)
+
+
+def test_writers_in_several_processes_take_turns(tmp_path: Path, figures: list[str]) -> None:
+    app = create_app(settings_of(tmp_path))
+    with app.app_context():
+        initialise()
+    unordered, starved = _written(tmp_path, "off")
+    ordered, waited = _written(tmp_path, "on")
+    shares = [min(written) / max(written) for written in (ordered, unordered)]
+    figures.append(
+        f"SQLite, {WRITERS} processes write without a pause: longest wait {waited:.2f} s, {starved:.2f} s out of turn; "
+        f"fewest to most writes {shares[0]:.2f}, {shares[1]:.2f} out of turn"
+    )
+    assert starved > waited
+    assert waited < 1
+    assert min(ordered) > max(ordered) / 4
