@@ -46,6 +46,8 @@ ACCEPT = ",".join([*KINDS, ".jpeg"])
 
 _SIGNS = {b"%PDF-": ".pdf", b"\xff\xd8\xff": ".jpg", b"\x89PNG\r\n\x1a\n": ".png"}
 _INSIDE = {"word/document.xml": ".docx", "xl/workbook.xml": ".xlsx"}
+#: Names by which Windows knows devices, whatever comes behind them.
+_DEVICES = frozenset({"CON", "PRN", "AUX", "NUL", *(f"{port}{n}" for port in ("COM", "LPT") for n in range(1, 10))})
 #: An honest document of 5 MB has some hundreds of parts.
 _PARTS = 2000
 
@@ -116,6 +118,8 @@ def clean(name: str, ending: str) -> str:
     last = unicodedata.normalize("NFC", name).replace("\\", "/").rpartition("/")[2]
     stem = last.rpartition(".")[0] or last
     kept = "".join(letter if letter.isalnum() or letter in " ()_-" else "_" for letter in stem).strip(" _")
+    if kept.partition("_")[0].partition(" ")[0].upper() in _DEVICES:
+        kept = f"_{kept}"
     return (kept[:NAME_LENGTH] or "lampiran") + ending
 
 

@@ -180,3 +180,61 @@ def _download(app: Flask, cast: Cast, reader: str, attachment: str) -> TestRespo
     visitor = Visitor(app)
     visitor.sign_in(getattr(cast, reader))
     return visitor.get(f"/berkas/{case}/lampiran/{attachment}", buffered=True)
+
+
+# --- attacks ----------------------------------------------------------------------------------------------------------
+
+EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
+#: A picture that says it is ten thousand pixels wide and high.
+HUGE = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00'\x10\x00\x00'\x10\x08\x06\x00\x00\x00"
+
+
+def _packed(inside: dict[str, bytes]) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as opened:
+        for name, content in inside.items():
+            opened.writestr(name, content)
+    return packed.getvalue()
+
+
+#: What is sent and under which name; what of it is kept, or nothing.
+ATTACKS: dict[str, tuple[bytes, str, str | None]] = {
+    "a document that unpacks to 30 MB": (_packed({"word/document.xml": b"a" * 30_000_000}), "a.docx", "a.docx"),
+    "a workbook that unpacks to 30 MB": (_packed({"xl/workbook.xml": b"a" * 30_000_000}), "a.xlsx", "a.xlsx"),
+    "names that lead out of the archive": (_packed({"word/document.xml": b"", "../../x": b""}), "a.docx", "a.docx"),
+    "a picture that is a script": (b"GIF89a=1;alert(1)//", "a.gif", None),
+    "a document that is a page": (b"%PDF-1.4\n<html><script>alert(1)</script>", "a.html", "a.pdf"),
+    "a drawing with a script": (b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>", "a.svg", None),
+    "a page": (b"<!doctype html><script>alert(1)</script>", "a.html", None),
+    "a page that says it is a document": (b"<!doctype html>", "a.pdf", None),
+    "two endings": (PDF, "a.pdf.exe", "a_pdf.pdf"),
+    "a way out": (PDF, "../../../etc/cron.d/a", "a.pdf"),
+    "a whole path": (PDF, "/etc/passwd", "passwd.pdf"),
+    "a zero": (PDF, "a\0.pdf.exe", "a__pdf.pdf"),
+    "a long name": (PDF, "a" * 300 + ".pdf", "a" * 120 + ".pdf"),
+    "a name that is turned round": (PDF, "a\u202efdp.exe", "a_fdp.pdf"),
+    "a name that Windows keeps for itself": (PDF, "CON.pdf", "_CON.pdf"),
+    "another of these": (PDF, "com1.tar.pdf", "_com1_tar.pdf"),
+    "nothing": (b"", "a.pdf", None),
+    "a huge picture": (HUGE, "a.png", "a.png"),
+    "what virus scanners look for": (EICAR, "a.pdf", None),
+    "the same inside a document": (_packed({"word/document.xml": EICAR}), "a.docx", "a.docx"),
+}
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_an_attack_is_refused_or_comes_back_as_nothing_but_a_download(app: Flask, cast: Cast, attack: str) -> None:
+    content, name, wanted = ATTACKS[attack]
+    if wanted is None:
+        with pytest.raises(attachments.Unfit):
+            _keep(app, cast, content, name=name)
+        return
+    kept = _keep(app, cast, content, name=name)
+    assert kept.name == wanted
+    answer = _download(app, cast, "rahmadi", kept.id)
+    assert answer.headers["Content-Disposition"] == f"attachment; filename={wanted}"
+    assert answer.headers["Content-Type"].startswith(attachments.KINDS[f".{wanted.rpartition('.')[2]}"])
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    with app.app_context():
+        assert [file.name for file in attachments.place_of(kept.id).parent.iterdir()] == [kept.id]

@@ -327,3 +327,33 @@ def test_the_database_survives_a_power_cut_and_keeps_references(app: Flask) -> N
 
 PRAGMAS = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 5000}
 TYPED = "application/x-www-form-urlencoded"
+
+
+# --- what no browser sends --------------------------------------------------------------------------------------------
+
+#: Odd bodies by kind. Each comes to a page that takes posts and to one that does not.
+ODD = {
+    "nested JSON": ("application/json", b"[" * 100_000),
+    "a number that is none": ("application/json", b'{"a": NaN, "b": Infinity}'),
+    "a number of 5,000 digits": ("application/json", b"9" * 5_000),
+    "half a character in JSON": ("application/json", b'"\\ud800"'),
+    "an unknown charset": (f"{TYPED}; charset=tidak-ada", b"nip=1"),
+    "another charset": (f"{TYPED}; charset=utf-16", "nip=1".encode("utf-16")),
+    "an unknown kind": ("tidak/ada", b"\x00\x01"),
+    "no kind": ("", b"nip=1"),
+    "parts without a border": ("multipart/form-data", b"--x"),
+    "parts that do not end": ("multipart/form-data; boundary=x", b"--x\r\nContent-Disposition: form-data"),
+    "a part with an odd head": ("multipart/form-data; boundary=x", b"--x\r\nA\r\n\r\n1\r\n--x--\r\n"),
+    "a border of a thousand": (f"multipart/form-data; boundary={'x' * 1000}", b"--" + b"x" * 1000),
+    "5,000 digits typed": (TYPED, b"nip=" + b"9" * 5_000),
+    "half a character typed": (TYPED, b"nip=%ed%a0%80"),
+}
+
+
+@pytest.mark.parametrize("odd", ODD)
+@pytest.mark.parametrize("path", ["/masuk", "/masyarakat", "/bahasa/en", "/bantuan", "/healthz", "/"])
+def test_an_odd_body_is_refused(visitor: Visitor, odd: str, path: str) -> None:
+    kind, body = ODD[odd]
+    for method in ("POST", "PUT"):
+        answer = visitor.client.open(path, method=method, data=body, content_type=kind)
+        assert 400 <= answer.status_code < 500, (method, answer.status_code)
