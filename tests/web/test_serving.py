@@ -9,12 +9,14 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from sqlalchemy import make_url
 
 from tests.cast import PASSWORD, SARI, settings_in
 from tests.conftest import on_sqlite
+from tests.web.restarts import by_handing_over
 from tests.web.served import FORM, Answer, Browser, Served, listening, served, slowest
 from web.config import BODY_LIMIT, Settings
 from web.serving import PUBLIC, REST, SIGN_IN, THREADS, lane_of
@@ -132,7 +134,7 @@ LARGE = {
 }
 
 
-def _large(server: Served, kind: str) -> Answer:
+def large(server: Served, kind: str) -> Answer:
     content_type, body, sized = LARGE[kind]
     sent = body if sized else iter([body[at : at + 65536] for at in range(0, len(body), 65536)])
     return server.send("POST", "/masuk", sent, {"Content-Type": content_type})
@@ -143,7 +145,7 @@ def _large(server: Served, kind: str) -> Answer:
 def test_ten_megabytes_are_refused_at_once(running: Served, kind: str) -> None:
     before = running.memory()
     with ThreadPoolExecutor(4) as pool:
-        answers = list(pool.map(lambda _: _large(running, kind), range(4)))
+        answers = list(pool.map(lambda _: large(running, kind), range(4)))
     assert {answer.status for answer in answers} == {413}
     assert all("borang" in answer.text.lower() for answer in answers), "the page, not a line"
     assert running.memory() - before < 100 * 1024 * 1024
@@ -265,3 +267,11 @@ def test_whoever_comes_between_two_servers_waits_at_the_socket_that_was_handed_o
             early = pool.submit(first.get, "/masuk")
             with served(settings, handed=door):
                 assert early.result(30).status == 200
+
+
+def test_a_restart_under_load_loses_nothing(settings: Settings, tmp_path: Path, figures: list[str]) -> None:
+    came = by_handing_over(settings, times=1, pause=2, people=3, folder=tmp_path)
+    assert came.told.wrong() == []
+    assert came.problems == []
+    assert came.submits["ok"] > 5
+    figures.append(f"R-28: one restart, {came.submits['ok']} submits acknowledged, 0 lost")
