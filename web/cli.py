@@ -21,6 +21,7 @@ COMMANDS = {
     "check": ("check", "check_command"),
     "cycle": ("cycle", "cycle_group"),
     "demo": ("service", "demo_command"),
+    "doctor": ("doctor", "doctor_command"),
     "eval": ("eval", "eval_command"),
     "explain": ("explain", "explain_command"),
     "graph": ("graph", "graph_command"),

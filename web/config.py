@@ -1,15 +1,5 @@
 """The settings of a running service, from its environment. Nothing else reads the environment.
 
-``BORANG_INSTANCE``    folder of the database, the secret key and uploads; ``instance`` of the checkout by default
-``DATABASE_URL``       SQLite in that folder by default; ``postgresql://…`` where one machine is not enough
-``BORANG_SECRET_KEY``  at least 32 characters; without it one is made, once, in the instance folder
-``BORANG_DEFINITIONS`` folder with ``workflows`` and ``forms``
-``BORANG_HOSTS``       the host names under which the service answers, separated by commas
-``BORANG_HTTPS``       ``1`` or ``0``: whether browsers reach it by HTTPS; yes, unless all hosts are local
-``BORANG_PROXIES``     how many proxies of yours stand before it, each adding ``X-Forwarded-For``; none by default
-``BORANG_METRICS``     at least 32 characters, with which monitoring may read ``/metrics``; nobody may without it
-=====================  ==========================================================================================
-=======
 ========================  ==========================================================================================
 ``BORANG_INSTANCE``       folder of the database, the secret key and uploads; ``instance`` of the checkout by default
 ``DATABASE_URL``          SQLite in that folder by default; ``postgresql://…`` where one machine is not enough
@@ -107,7 +97,7 @@ class Settings:
         """
         base = Path(environ.get("BORANG_INSTANCE") or _home() / "instance").absolute()
         instance = base / "demo" if demo else base
-        instance.mkdir(parents=True, exist_ok=True)
+        instance.mkdir(mode=0o700, parents=True, exist_ok=True)
         own = f"sqlite:///{instance / DATABASE}"
         hosts = _listed("BORANG_HOSTS", environ)
         local = set(hosts) <= set(LOCAL_HOSTS)
