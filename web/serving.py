@@ -96,6 +96,8 @@ class Server:
             # `select` knows no file above 1024.
             asyncore_use_poll=True,
             backlog=2048,
+            # What is refused must be read first: in large pieces.
+            recv_bytes=128 * 1024,
             channel_timeout=SILENT,
             cleanup_interval=LOOK,
             max_request_header_size=HEAD_LIMIT,

@@ -13,15 +13,22 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
-from sqlalchemy import bindparam, delete, select, text, update
+from sqlalchemy import Integer, bindparam, delete, select, text, update
 
 from web import clock
 from web.database import reading, writing
 from web.tables import Instant, Throttle
 
-_BEGIN = text(
-    "INSERT INTO throttle (subject, since, tries) VALUES (:subject, :now, 0) ON CONFLICT (subject) DO NOTHING"
-).bindparams(bindparam("now", type_=Instant()))
+# One statement, which locks the row: between two, whoever was right could have deleted it. Of many tries at once each
+# sees the others.
+_TAKE = (
+    text(
+        "INSERT INTO throttle (subject, since, tries) VALUES (:subject, :now, 0)"
+        " ON CONFLICT (subject) DO UPDATE SET tries = throttle.tries RETURNING since, tries"
+    )
+    .bindparams(bindparam("now", type_=Instant()))
+    .columns(since=Instant(), tries=Integer())
+)
 
 _KEPT: Any = Throttle.__table__
 
@@ -122,11 +129,11 @@ def count(attempt: Counted) -> None:
     now = clock.wall()
     _look(attempt, now)
     with writing() as rows:
-        rows.execute(delete(Throttle).where(Throttle.since < now - WINDOW))
+        # What another holds is left to it: nobody waits for a row that they do not need.
+        old = select(_KEPT.c.subject).where(_KEPT.c.since < now - WINDOW).with_for_update(skip_locked=True)
+        rows.execute(delete(Throttle).where(Throttle.subject.in_(old)))
         for subject, rule in attempt.subjects():
-            rows.execute(_BEGIN, {"subject": subject, "now": now})
-            # Locked, so that of many tries at once each sees the others; SQLite has one writer at a time already.
-            row = rows.execute(select(_KEPT).where(_KEPT.c.subject == subject).with_for_update()).one()
+            row = rows.execute(_TAKE, {"subject": subject, "now": now}).one()
             _check(rule, row, now)
             rows.execute(update(_KEPT).where(_KEPT.c.subject == subject).values(tries=row.tries + 1, since=now))
 
@@ -140,19 +147,24 @@ def _look(attempt: Counted, now: datetime) -> None:
 
 def forgive(attempt: Counted) -> None:
     """*attempt* was right: the counts are as before."""
-    subjects = [subject for subject, _ in attempt.subjects()]
     with writing() as rows:
-        rows.execute(update(Throttle).where(Throttle.subject.in_(subjects)).values(tries=Throttle.tries - 1))
-        rows.execute(delete(Throttle).where(Throttle.subject.in_(subjects), Throttle.tries < 1))
+        for subject, _ in attempt.subjects():
+            _take_back(rows, subject)
 
 
 def forget(attempt: Try) -> None:
     """*attempt* was right: the account's tries are forgotten, and the network's count is as before."""
     here, network, account = (subject for subject, _ in attempt.subjects())
     with writing() as rows:
-        rows.execute(delete(Throttle).where(Throttle.subject.in_([here, account])))
-        rows.execute(update(Throttle).where(Throttle.subject == network).values(tries=Throttle.tries - 1))
-        rows.execute(delete(Throttle).where(Throttle.subject == network, Throttle.tries < 1))
+        # In the order in which they are counted, so that two never wait for each other.
+        rows.execute(delete(Throttle).where(Throttle.subject == here))
+        _take_back(rows, network)
+        rows.execute(delete(Throttle).where(Throttle.subject == account))
+
+
+def _take_back(rows: Any, subject: str) -> None:
+    rows.execute(update(Throttle).where(Throttle.subject == subject).values(tries=Throttle.tries - 1))
+    rows.execute(delete(Throttle).where(Throttle.subject == subject, Throttle.tries < 1))
 
 
 def _check(rule: Rule, row: Any, now: datetime) -> None:

@@ -60,15 +60,7 @@ class Served:
 
     def send(self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None) -> Answer:
         """One request on a connection of its own."""
-        began = time.monotonic()
-        line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
-        try:
-            line.request(method, path, body, {"Host": "localhost", "Connection": "close", **(headers or {})})
-            got = line.getresponse()
-            text = got.read().decode(errors="replace")
-            return Answer(got.status, dict(got.headers), text, time.monotonic() - began)
-        finally:
-            line.close()
+        return send(self.port, method, path, body, headers)
 
     def connect(self) -> socket.socket:
         """A bare connection."""
@@ -85,6 +77,19 @@ class Served:
         """Ends it as a service manager does; its exit code."""
         self.process.send_signal(SIGTERM)
         return self.process.wait(40)
+
+
+def send(port: int, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None) -> Answer:
+    """One request to a server on this machine, on a connection of its own."""
+    began = time.monotonic()
+    line = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    try:
+        line.request(method, path, body, {"Host": "localhost", "Connection": "close", **(headers or {})})
+        got = line.getresponse()
+        text = got.read().decode(errors="replace")
+        return Answer(got.status, dict(got.headers), text, time.monotonic() - began)
+    finally:
+        line.close()
 
 
 @dataclass(slots=True)
