@@ -22,6 +22,8 @@ from web.database import writing
 from web.doctor import Finding, _clocks, file_system_of, is_wrong, of_service, of_settings
 
 ROOT = Path(__file__).parents[2]
+#: Few definitions, which are read at once.
+FEW = Path(__file__).parent / "layanan"
 
 
 def _wrong(found: list[Finding]) -> set[str]:
@@ -61,7 +63,7 @@ def test_a_good_deployment_is_found_good(settings: Settings) -> None:
     ({"definitions": ROOT / "tests" / "tidak-ada"}, "definitions"),
 ])  # fmt: skip
 def test_settings_that_do_not_fit_are_named(settings: Settings, changes: dict[str, Any], about: str) -> None:
-    found = _wrong(list(of_settings(replace(settings, **changes))))
+    found = _wrong(list(of_settings(replace(settings, **{"definitions": FEW, **changes}))))
     assert found == ({about} if about else set())
 
 
@@ -69,10 +71,11 @@ def test_settings_that_do_not_fit_are_named(settings: Settings, changes: dict[st
 def test_a_key_that_others_can_read_is_named(settings: Settings) -> None:
     file = settings.instance / "secret_key"
     file.write_text(SECRET)
+    few = replace(settings, definitions=FEW)
     file.chmod(0o640)
-    assert "secret" in _wrong(list(of_settings(settings)))
+    assert "secret" in _wrong(list(of_settings(few)))
     file.chmod(0o600)
-    assert "secret" not in _wrong(list(of_settings(settings)))
+    assert "secret" not in _wrong(list(of_settings(few)))
 
 
 @pytest.mark.parametrize(("file", "kind"), [
@@ -171,7 +174,8 @@ def test_jobs_that_nobody_does_and_definitions_that_cannot_be_read_are_named(set
     ({}, "borang init"),
 ])  # fmt: skip
 def test_a_newcomers_mistakes_end_the_command_with_one(tmp_path: Path, environ: dict[str, str], said: str) -> None:
-    base = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "BORANG_INSTANCE": str(tmp_path / "baru")}
+    base = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "BORANG_DEFINITIONS": str(FEW)}
+    base["BORANG_INSTANCE"] = str(tmp_path / "baru")
     command = [sys.executable, "-m", "web.cli"]
     done = subprocess.run(
         [*command, "doctor"], env={**base, **environ}, capture_output=True, text=True, cwd=ROOT, check=False
