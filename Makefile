@@ -3,6 +3,8 @@
 SHELL := /bin/sh
 PYTHON ?= python3
 ARGS ?=
+# The shared benchmarks: their driver, the floors and the peers.
+PEERS ?= ../shared/bench
 
 # Node may come from .venv (see scripts/with_node.sh), and the tests run it too.
 export PATH := $(PATH):$(CURDIR)/.venv/bin
@@ -16,7 +18,7 @@ CATALOGUES := $(shell find web/translations -name '*.po' 2>/dev/null)
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --no-annotate $(ARGS)
 
-.PHONY: help setup demo test test-faults load check mutation bench docs format texts lock clean
+.PHONY: help setup demo test test-faults load check mutation bench bench-peers docs format texts lock clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -51,7 +53,12 @@ mutation: setup ## definitions with one mistake each: how many are noticed (minu
 	$(BIN)/python -m tests.mutation $(ARGS)
 
 bench: setup ## speed against targets and floors: one JSON object a line
+	@sh scripts/install_tools.sh postgresql >&2
 	@$(BIN)/python -m bench $(ARGS)
+
+bench-peers: setup $(STAMPS)/peers ## our work done by SpiffWorkflow, viewflow and Django beside us; PEERS=folder
+	@sh scripts/install_tools.sh postgresql >&2
+	@$(BIN)/python -m bench.peers "$(PEERS)" .venv-peers/bin/python
 
 docs: $(STAMPS)/project ## the language reference and the schemas for editors, from the declarations
 	$(BIN)/python scripts/write_docs.py
@@ -68,10 +75,11 @@ lock: $(STAMPS)/python ## write the locks anew; ARGS=--upgrade for newer version
 	$(COMPILE) pyproject.toml --all-extras --group dev -o requirements-dev.lock
 	$(COMPILE) --group uv -o requirements-uv.lock
 	$(COMPILE) --group node -o requirements-node.lock
+	$(COMPILE) --group peers -o requirements-peers.lock
 	sh scripts/with_node.sh npm install --package-lock-only
 
 clean: ## remove what setup and the tools made; a running system's instance/ stays
-	rm -rf .venv node_modules web/static/build build dist test-results
+	rm -rf .venv .venv-peers node_modules web/static/build build dist test-results
 	rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find engine web tests scripts bench -name __pycache__ -prune -exec rm -rf {} +
 	find web -name '*.mo' -delete
@@ -86,6 +94,12 @@ $(STAMPS)/venv:
 $(STAMPS)/python: requirements-dev.lock | $(STAMPS)/venv
 	@echo "Installing the Python packages" >&2
 	@sh scripts/install_python.sh --require-hashes -r requirements-dev.lock
+	@touch $@
+
+$(STAMPS)/peers: requirements-peers.lock $(STAMPS)/python
+	@echo "Making .venv-peers" >&2
+	@$(PYTHON) -m venv .venv-peers
+	@VENV="$(CURDIR)/.venv-peers" sh scripts/install_python.sh --require-hashes -r requirements-peers.lock
 	@touch $@
 
 $(STAMPS)/project: pyproject.toml $(STAMPS)/python

@@ -17,10 +17,10 @@ from pathlib import Path
 from shutil import rmtree
 from tempfile import TemporaryDirectory
 
-from bench import checking, expressions, lists, loading, memory, moves, opening, pages
+from bench import checking, expressions, lists, loading, memory, moves, opening, pages, posts
 from bench.places import Place, Postgres, Sqlite
 from bench.rounds import Costs, Wrong
-from tests.postgres import SPEEDY, running
+from tests.postgres import SPEEDY, Missing, running
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +49,9 @@ def measures(folder: Path) -> Iterator[Measure]:
     """Every measure, as soon as it is known."""
     yield from _moves(moves.measured(folder / "moves"))
     yield from _mixed(moves.measured(folder / "mixed", mixed=True))
+    with running(*SAFE) as server:
+        yield from _postgresql(moves.measured(folder / "postgresql", Postgres(server)))
+    yield from _posts(posts.measured(folder / "posts"))
     yield from _pages(pages.measured(folder))
     per_line = loading.measured().value("load") / loading.lines()
     yield Measure(name="load_2000_lines", value=per_line * 2000 / 1000, unit="ms", target=150)
@@ -71,6 +74,18 @@ def _moves(costs: Costs) -> Iterator[Measure]:
 def _mixed(costs: Costs) -> Iterator[Measure]:
     yield _compared(costs, "move_mixed", "ours", "floor")
     yield _compared(costs, "move_mixed_against_raw", "ours", "raw")
+
+
+def _postgresql(costs: Costs) -> Iterator[Measure]:
+    yield Measure(name="move_pg_floor", value=costs.value("floor"))
+    yield _compared(costs, "move_pg_raw", "raw", "floor")
+    yield _compared(costs, "move_pg", "ours", "floor", 3.5)
+    yield _compared(costs, "move_pg_against_raw", "ours", "raw", 2.5)
+
+
+def _posts(costs: Costs) -> Iterator[Measure]:
+    yield _compared(costs, "post", "post", "floor", 10)
+    yield _compared(costs, "step", "step", "floor")
 
 
 def _pages(costs: Costs) -> Iterator[Measure]:
@@ -137,7 +152,7 @@ def main() -> int:
         try:
             for measure in wanted(sys.argv[1:], Path(folder)):
                 print(measure.line(), flush=True)
-        except Wrong as error:
+        except (Missing, Wrong) as error:
             print(f"bench: {error}", file=sys.stderr)
             return 1
     return 0

@@ -7,19 +7,17 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
-from typing import Any
 
-from flask import Flask, session
+from flask import Flask
 from werkzeug.test import EnvironBuilder
 
+from bench.browser import Browser, answer
 from bench.rounds import Contender, Costs, Wrong, compared
-from bench.service import NOW, YEAR, Service, employee, opened
+from bench.service import NOW, YEAR, Morning, Service, employee, opened
 from bench.work import SEATS
 from engine.sheet import sheet
-from web import drafts, sessions
-from web.clock import Clock
+from web import drafts
 from web.database import writing
 from web.forms import Rendering, Settings, Typed, paper, rendered, values_of
 from web.tables import db
@@ -28,14 +26,8 @@ ROUNDS, CALLS = 11, 30
 PROCESS, STAGE, ACTION = "halaman", "pengisian", "kirim"
 ITEMS = 20
 
-Environ = dict[str, Any]
-
-
-class Morning(Clock):
-    """The service's clock: always the same morning."""
-
-    def now(self) -> datetime:
-        return NOW
+#: Gives a page.
+Page = Callable[[], bytes]
 
 
 def measured(folder: Path) -> Costs:
@@ -47,12 +39,11 @@ def measured(folder: Path) -> Costs:
     finished = render()
     alone.add_url_rule("/static", view_func=lambda: finished, endpoint="finished")
     alone.add_url_rule("/form", view_func=render, endpoint="rendered")
-    path = f"/berkas/{case_id}/isi/{ACTION}"
-    page = {"path": path, "headers": {"Cookie": _cookie(service, path)}}
+    browser, path = Browser(service.app, employee(0)), f"/berkas/{case_id}/isi/{ACTION}"
     contenders = {
-        "static": _contender(alone, {"path": "/static"}),
-        "form": _contender(alone, {"path": "/form"}),
-        "page": _contender(service.app, page),
+        "static": _contender("static", _page(alone, "/static")),
+        "form": _contender("form", _page(alone, "/form")),
+        "page": _contender("page", lambda: browser.get(path)),
     }
     return compared(contenders, ROUNDS)
 
@@ -85,49 +76,26 @@ def _form(service: Service, case_id: str, typed: Typed) -> Callable[[], str]:
     return render
 
 
-def _cookie(service: Service, path: str) -> str:
-    """The cookie of a browser in which the employee is signed in and has seen a page."""
-    client, name = service.app.test_client(), service.app.config["SESSION_COOKIE_NAME"]
-    with service.app.test_request_context("/", method="POST"):
-        sessions.begin(employee(0))
-        kept = dict(session)
-    with client.session_transaction() as signed:
-        signed.update(kept)
-    client.get(path)
-    cookie = client.get_cookie(name)
-    assert cookie
-    return f"{name}={cookie.value}"
-
-
 # --- one call ---------------------------------------------------------------------------------------------------------
 
 
-def _contender(app: Flask, request: dict[str, Any]) -> Contender:
-    environ = EnvironBuilder(**request).get_environ()
-    _check(answer(app, environ), request["path"])
-
-    return lambda number: [lambda: answer(app, environ)] * CALLS
+def _contender(name: str, page: Page) -> Contender:
+    _check(page(), name)
+    return lambda number: [page] * CALLS
 
 
-def answer(app: Flask, environ: Environ) -> bytes:
-    """What the application answers to a fresh copy of the request. Raises ``Wrong`` for anything but a page."""
-    told: list[str] = []
+def _page(app: Flask, path: str) -> Page:
+    """Asks *app* for the page at *path*, without a session."""
+    environ = EnvironBuilder(path=path).get_environ()
 
-    def begun(status: str, *more: Any) -> Callable[[bytes], object]:
-        told.append(status)
-        return told.append  # type: ignore[return-value]
+    def page() -> bytes:
+        return answer(app, {**environ, "wsgi.input": io.BytesIO()}).body
 
-    body = app({**environ, "wsgi.input": io.BytesIO()}, begun)
-    page = b"".join(body)
-    if hasattr(body, "close"):
-        body.close()
-    if told != ["200 OK"]:
-        raise Wrong(f"{environ['PATH_INFO']} answered {told}")
     return page
 
 
-def _check(page: bytes, path: str) -> None:
+def _check(page: bytes, name: str) -> None:
     """Raises ``Wrong`` unless the whole form is there, filled in."""
     buttons, marks = page.count(b'type="radio"'), page.count(b" checked")
     if (buttons, marks) != (5 * ITEMS, ITEMS):
-        raise Wrong(f"{path} shows {buttons} buttons, {marks} of them pressed")
+        raise Wrong(f"{name} shows {buttons} buttons, {marks} of them pressed")

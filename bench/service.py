@@ -18,6 +18,7 @@ from bench.work import PEERS, SEATS, SUPERIOR, Answers, Step
 from engine import Case
 from engine.process import Process
 from web import create_app
+from web.clock import Clock
 from web.config import Settings
 from web.database import initialise, writing
 from web.definitions import definitions
@@ -38,6 +39,13 @@ _PERSON = text("""
 insert into person (id, region_id, unit_code, nip, name, password_hash, active, superior_id, language, profile)
 values (:id, 'contoh', 'U1', :id, :id, '-', :yes, :superior, 'id', '{}')
 """)
+
+
+class Morning(Clock):
+    """A service's clock: always the same morning."""
+
+    def now(self) -> datetime:
+        return NOW
 
 
 class Service:

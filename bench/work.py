@@ -25,6 +25,11 @@ class Step:
     entry: int
     seat: int = 0
 
+    @property
+    def task(self) -> str:
+        """What the definition calls it: the peers have one task between them."""
+        return "rekan" if self.seat else self.id
+
 
 STEPS = (
     Step(id="perencanaan", role="pegawai", action="kirim_rencana", entry=1),

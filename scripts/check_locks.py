@@ -18,6 +18,7 @@ PYTHON_LOCKS: dict[str, tuple[bool, tuple[str, ...]]] = {
     "requirements-dev.lock": (True, ("dev",)),
     "requirements-uv.lock": (False, ("uv",)),
     "requirements-node.lock": (False, ("node",)),
+    "requirements-peers.lock": (False, ("peers",)),
 }
 
 
