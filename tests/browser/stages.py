@@ -38,7 +38,16 @@ STOPS: tuple[tuple[int, tuple[tuple[str, str], ...]], ...] = (
     ),
     (2, (("pegawai", "/tugas"), ("pegawai", "{}"), ("pegawai", "{}/isi/kirim_evaluasi_s1"))),
     (3, (("atasan_langsung", "{}/isi/kirim_penilaian_s1"),)),
-    (6, (("rekan_1", "/tugas"), ("rekan_1", "{}"), ("rekan_1", "{}/isi/kirim_360"), ("admin_bkd", "{}"))),
+    (
+        6,
+        (
+            ("rekan_1", "/tugas"),
+            ("rekan_1", "{}"),
+            ("rekan_1", "{}/isi/kirim_360"),
+            ("admin_bkd", "{}"),
+            ("admin_bkd", "/pekerjaan-layanan"),
+        ),
+    ),
     (
         10,
         (
