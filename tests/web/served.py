@@ -171,6 +171,7 @@ def _environment(settings: Settings) -> dict[str, str]:
     return {
         "PATH": os.environ["PATH"],
         "PYTHONPATH": str(ROOT),
+        "TMPDIR": str(settings.instance),
         "BORANG_INSTANCE": str(settings.instance),
         "DATABASE_URL": settings.database_url,
         "BORANG_SECRET_KEY": settings.secret_key,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import shutil
 import socket
 import threading
@@ -275,3 +277,21 @@ def test_a_restart_under_load_loses_nothing(settings: Settings, tmp_path: Path, 
     assert came.problems == []
     assert came.submits["ok"] > 5
     figures.append(f"R-28: one restart, {came.submits['ok']} submits acknowledged, 0 lost")
+
+
+@on_sqlite
+def test_several_processes_tell_one_sum_and_tidy_up(settings: Settings) -> None:
+    token = "token pemantauan untuk pengujian 0123456789"
+    with served(replace(settings, metrics_token=token), processes=2) as server:
+        for _ in range(30):
+            assert server.get("/masuk").status == 200
+        told = {server.get("/metrics", {"Authorization": f"Bearer {token}"}).text for _ in range(6)}
+        for text in told:
+            found = re.search(r'borang_requests_total{kind="account",method="GET",status="200"} (\S+)', text)
+            assert found and float(found[1]) == 30
+        (shared,) = settings.instance.glob("borang-figures-*")
+        assert list(shared.glob("*.db"))
+        server.stop()
+    assert not shared.exists()
+    lines = [json.loads(line) for line in server.log.read_text().splitlines() if line.startswith("{")]
+    assert {line["event"] for line in lines} >= {"request", "Shutting down: Master"}
