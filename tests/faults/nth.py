@@ -21,7 +21,7 @@ from web.definitions import Definitions
 
 #: The calls by which SQLite changes a disk.
 WRITES = ("pwrite64", "ftruncate", "unlink")
-SYNCS = ("fdatasync", "fsync")
+SYNCS = ("fdatasync",)
 
 
 class Submit:
