@@ -215,7 +215,8 @@ class Folder:
         app = create_app(replace(self._settings, database_url=f"sqlite:///{self._draft}"))
         try:
             with connected(app), db.engine.connect() as rows:
-                rows.connection.driver_connection.execute("pragma foreign_keys = off")  # type: ignore[union-attr]
+                for setting in _ASIDE:
+                    rows.connection.driver_connection.execute(f"pragma {setting}")  # type: ignore[union-attr]
                 yield rows.execution_options(writing=True)
         finally:
             for name in ("", "-wal", "-shm", "-journal"):
@@ -289,6 +290,9 @@ class Server:
         return None
 
 
+#: How a file is filled that is thrown away if anything fails, and synced as a whole at the end. With the usual settings
+#: pages that do not fit into the cache wait for the disk one by one.
+_ASIDE = ("foreign_keys = off", "journal_mode = off", "synchronous = off", "cache_size = -65536")
 _OURS = frozenset(table.name for table in kept_tables())
 _ANY = 'select 1 from "{}" limit 1'
 #: Loading may take long; waiting for somebody who uses the tables may not.
