@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
 from importlib.metadata import version
@@ -112,12 +113,19 @@ def _lines(rows: Connection, table: Table, told: Callable[[int], object]) -> Ite
     """The rows of *table* as lines of JSON, some thousand at a time."""
     columns = ", ".join(f'"{column.name}"' for column in table.columns)
     marked = [(place, _WRITTEN[kind]) for place, kind in enumerate(map(_kind, table.columns)) if kind in _WRITTEN]
-    found = rows.execution_options(stream_results=True, yield_per=BATCH).execute(
-        text(f'select {columns} from "{table.name}"')
-    )
-    for batch in found.partitions():
+    for batch in _batches(rows, f'select {columns} from "{table.name}"'):
         yield "".join(_line(row, marked) for row in batch).encode()
         told(len(batch))
+
+
+def _batches(rows: Connection, query: str) -> Iterator[list[Any]]:
+    """What *query* finds, some rows at a time, from the driver: no more of them than these are ever in memory."""
+    driver: Any = rows.connection.driver_connection
+    cursor = driver.cursor(name="backup") if rows.dialect.name == "postgresql" else driver.cursor()
+    with closing(cursor):
+        cursor.execute(query)
+        while batch := cursor.fetchmany(BATCH):
+            yield batch
 
 
 def _line(row: Any, marked: list[tuple[int, Callable[[Any], Any]]]) -> str:
