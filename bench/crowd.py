@@ -46,17 +46,16 @@ select cast(:base + i as text) || '-0000-4000-8000-000000000000', :region,
        '19800101' || cast(1000000000 + :base + i as text), a.word || ' ' || b.word || ' ' || c.word, '-', true,
        case when i = 0 then null else cast(:base + i / 10 as text) || '-0000-4000-8000-000000000000' end, 'id', true,
        '{}'
-from n join piece a on a.part = 0 and a.number = i % :a join piece b on b.part = 1 and b.number = i / 7 % :b
-join piece c on c.part = 2 and c.number = i / 3 % :c
+from n join piece a on a.part = 0 and a.number = (:base + i) % :a
+join piece b on b.part = 1 and b.number = (:base + i) / 7 % :b
+join piece c on c.part = 2 and c.number = (:base + i) / 3 % :c
 """
 _WORDS = """
+with p as (select region_id, id, nip, cast(substr(nip, 9) as bigint) - 1000000000 as number from person)
 insert into person_word (region_id, word, person_id)
-select distinct region_id, word, id from (
-  select region_id, lower(a.word) as word, p.id from person p join piece a on a.part = 0 and p.name like a.word || ' %'
-  union all
-  select region_id, lower(c.word), p.id from person p join piece c on c.part = 2 and p.name like '% ' || c.word
-  union all select region_id, nip, id from person p
-) w
+select p.region_id, lower(a.word), p.id from p join piece a on a.part = 0 and a.number = p.number % :a
+union all select p.region_id, lower(c.word), p.id from p join piece c on c.part = 2 and c.number = p.number / 3 % :c
+union all select p.region_id, p.nip, p.id from p
 """
 _CASES = """
 insert into appraisal (id, region_id, cycle_id, person_id, definition, stage, entry, version, opens_on, due_on, closed,
@@ -72,7 +71,7 @@ insert into seat (case_id, role, person_id, confirmed, answered)
 select c.id, 'rekan_kerja', q.id, true, false
 from appraisal c join cycle y on y.id = c.cycle_id and y.title = '2026' join piece k on k.part = 0 and k.number < 3
 join person q on q.id = cast(cast(substr(c.person_id, 1, 8) as integer) - k.number - 1 as text)
-                        || '-0000-4000-8000-000000000000' and q.region_id = c.region_id
+                        || '-0000-4000-8000-000000000000'
 """
 _UNIT_HEADS = """
 insert into office (region_id, role, person_id, unit_code)
@@ -128,7 +127,7 @@ def _fill(people: int) -> None:
             admin = "insert into office (region_id, role, person_id, unit_code) values (:region, 'admin_bkd', :who, '')"
             rows.execute(text(admin), {"region": region, "who": person(base - 10_000_000 + size - 1)})
             base += size
-        rows.execute(text(_WORDS))
+        rows.execute(text(_WORDS), _COUNTS)
         state = _state(process)
         kinds = len(process.stages) * 30
         rows.execute(text(_CASES), {"head": "0" * 64, "state": state, "kinds": kinds})
