@@ -79,8 +79,11 @@ def _again(place: Place) -> float:
         kept[name] = [tuple(row) for row in found]
     db.session.rollback()
     with writing() as rows:
-        for name in ("journal", "appraisal"):
-            rows.execute(text(f"delete from {name}"))
+        if rows.dialect.name == "sqlite":
+            for name in ("journal", "appraisal"):
+                rows.execute(text(f"delete from {name}"))
+        else:
+            rows.execute(text("truncate journal, appraisal cascade"))
     start = perf_counter()
     with writing() as rows:
         cursor = connection_of(rows).connection.cursor()

@@ -56,7 +56,7 @@ and not c.closed and (c.due_on, c.id) > (:due, :id) order by c.due_on, c.id limi
 """)
 _AWAITED_UNDATED = Statement("""
 select c.id, c.due_on from appraisal c where c.region_id = :region and c.stage = :stage and c.person_id <> :me
-and not c.closed and c.due_on is null and c.id > :id order by c.id limit :n
+and not c.closed and c.due_on is null and c.id > :id order by c.due_on, c.id limit :n
 """)
 _AWAITED_OF_UNIT = """
 select c.id, c.due_on from person p cross join appraisal c

@@ -48,9 +48,10 @@ _DATED = """
 select c.id, c.due_on from appraisal c where c.region_id = :region and c.stage = :stage
 and (c.due_on, c.id) > (:due, :id) {narrowed} order by c.due_on, c.id limit :n
 """
+# In the order of the whole index, or PostgreSQL would rather walk along all ids.
 _UNDATED = """
 select c.id, c.due_on from appraisal c where c.region_id = :region and c.stage = :stage
-and c.due_on is null and c.id > :id {narrowed} order by c.id limit :n
+and c.due_on is null and c.id > :id {narrowed} order by c.due_on, c.id limit :n
 """
 # A cross join is read from left to right by SQLite, whatever it thinks of the sizes; PostgreSQL chooses by itself.
 _OF_UNIT = """
