@@ -47,6 +47,7 @@ migrate = Migrate()
 
 def init_app(app: Flask) -> None:
     db.init_app(app)
+    app.teardown_appcontext(_let_go)
     migrate.init_app(app, db, directory=str(MIGRATIONS), render_as_batch=True)
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
@@ -56,6 +57,17 @@ def init_app(app: Flask) -> None:
             app.extensions[TURNS] = nullcontext
             event.listen(db.engine, "checkout", _checked)
         app.extensions[WRITER] = db.engine.execution_options(writing=True)
+
+
+def _let_go(_: BaseException | None) -> None:
+    """Ends what was read. That the database went away meanwhile does not spoil an answer that is made already."""
+    try:
+        db.session.remove()
+    except Exception as error:
+        if not unavailable(error):
+            raise
+        db.session().invalidate()
+        db.session.remove()
 
 
 def reading() -> scoped_session[Any] | Connection:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from functools import lru_cache
+from threading import Lock
 
 #: The part of Graphviz' SVG before the picture itself.
 _HEAD = re.compile(r"\A.*?(?=<svg)", re.DOTALL)
@@ -16,6 +18,16 @@ class NoPictures(Exception):
     """The extra ``pictures`` is not installed, or cannot draw."""
 
 
+#: The drawing machine takes a second of a processor to begin with, each thread of its own accord.
+_BEGINNING = Lock()
+
+
+def prepare() -> None:
+    """Does now what only the first picture waits for."""
+    with suppress(NoPictures):
+        drawn("digraph {}")
+
+
 @lru_cache(maxsize=64)
 def drawn(dot: str, form: str = "svg") -> str:
     """*dot* as Graphviz lays it out. Raises ``NoPictures``."""
@@ -24,7 +36,8 @@ def drawn(dot: str, form: str = "svg") -> str:
     except ImportError:
         raise NoPictures from None
     try:
-        return render(dot, format=form).decode()
+        with _BEGINNING:
+            return render(dot, format=form).decode()
     except WasiGraphvizError as error:
         raise NoPictures(str(error)) from None
 

@@ -25,6 +25,7 @@ where pid <> pg_backend_pid() and backend_type = 'client backend'
 """
 #: Seconds between two faults.
 PAUSE = 2
+PROCESS, DATABASE = "processes killed", "database ended or stopped"
 
 
 async def deadlines(world: World, phase: Phase) -> None:
@@ -62,21 +63,27 @@ async def crashes(world: World, phase: Phase) -> None:
     """Fifty requests a second while processes are killed, connections ended, the database stopped: R-20, R-23."""
     people = world.people([*world.town.planners[1320:1500], *world.town.planners[:120]])
     doing = [person.send if number % 3 == 0 else person.look for number, person in enumerate(people)]
-    seconds, began, recovered = world.seconds(30), time.monotonic(), [0.0]
+    seconds, began = world.seconds(30), time.monotonic()
+    recovered: dict[str, list[float]] = {PROCESS: [], DATABASE: []}
     load = asyncio.create_task(paced(phase, seconds, 50, doing))
     while time.monotonic() - began < seconds - PAUSE:
         await asyncio.sleep(PAUSE)
-        await asyncio.to_thread(_struck, world, len(recovered))
-        recovered.append(await _served_again(world, people[0]))
+        struck = await asyncio.to_thread(_struck, world, sum(map(len, recovered.values())))
+        recovered[struck].append(await _served_again(world, people[0]))
     await load
     await hung_up(people)
-    phase.facts |= {"faults": len(recovered) - 1, "served again after": f"at most {max(recovered):.1f} s"}
+    for struck, times in recovered.items():
+        phase.facts[f"{struck}: faults, and the longest until both processes served again"] = (
+            f"{len(times)}, {max(times, default=0):.1f} s"
+        )
     broken = phase.answers["500"]
     world.checks.hold("R-20 R-23 a page, a refusal or 503, whatever dies", broken == 0, dict(phase.answers))
-    world.checks.hold("R-20 R-23 served again within 5 s of a new start", max(recovered) < 5, f"{max(recovered):.1f} s")
+    longest = max(recovered[DATABASE], default=0)
+    world.checks.hold("R-23 served again within 5 s of the database's return", longest < 5, f"{longest:.1f} s")
 
 
-def _struck(world: World, number: int) -> None:
+def _struck(world: World, number: int) -> str:
+    """Strikes; at what."""
     if world.server and number % 3 == 1:
         with world.server.connect() as connection:
             connection.execute(_THROWN_OUT)
@@ -86,6 +93,8 @@ def _struck(world: World, number: int) -> None:
         world.server.start()
     else:
         world.rig.kill(number % 2)
+        return PROCESS
+    return DATABASE
 
 
 async def _served_again(world: World, person: Person) -> float:

@@ -13,7 +13,7 @@ from flask import Flask
 from sqlalchemy import make_url
 
 from engine.errors import DefinitionError
-from web import create_app, demo, logs, roster
+from web import create_app, demo, logs, pictures, roster
 from web.config import Settings
 from web.console import (
     N_,
@@ -63,6 +63,7 @@ def _ready() -> Flask:
         if not up_to_date():
             raise Misused(_("Basis data belum siap: jalankan dahulu borang init."))
         _read_definitions()
+    pictures.prepare()
     logs.start(app)
     return app
 
