@@ -21,8 +21,8 @@ from web.statements import Statement, stamp
 BATCH = 500
 
 # What can be wrong, in the words of a program; ``web.commands.audit`` says it in those of people.
-CHANGED, MISSING, TAIL, FOREIGN, HEAD, VERSION, SEALED, GONE = (
-    "changed", "missing", "tail", "foreign", "head", "version", "sealed", "gone",
+CHANGED, MISSING, TAIL, FOREIGN, HEAD, VERSION, SEALED, GONE, STATE = (
+    "changed", "missing", "tail", "foreign", "head", "version", "sealed", "gone", "state",
 )  # fmt: skip
 BROKEN_SEAL, NO_ANCHOR, POSITIONS, ROLLED_BACK = "seal", "no_anchor", "positions", "rolled_back"
 
@@ -79,14 +79,24 @@ def cases_in(rows: Any) -> int:
     return count
 
 
-def examined(rows: Any, key: bytes, told: Callable[[int], object] = lambda cases: None) -> Findings:
-    """Every journal and every anchor, as *rows* sees them at one instant; *told* hears of cases that are done."""
+def examined(
+    rows: Any,
+    key: bytes,
+    told: Callable[[int], object] = lambda cases: None,
+    follows: Callable[[str], bool] = lambda case: True,
+) -> Findings:
+    """Every journal and every anchor, as *rows* sees them at one instant; *told* hears of cases that are done.
+
+    *follows* says of a case whose journal is right whether what is shown of it follows from that journal.
+    """
     found = Findings(anchors=anchors.every(rows))
     for page in _pages(rows):
         for case, lines in page:
             found.cases += 1
             found.entries += len(lines)
             fault = first_fault(key, case, lines)
+            if not fault and not follows(case.id):
+                fault = Fault(kind=STATE, case=case.id, seq=case.version)
             if fault:
                 found.faults.append(fault)
         told(len(page))

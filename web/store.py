@@ -294,6 +294,14 @@ class Store:
         """The case as its journal makes it; equal to the case that is stored."""
         return fold(held.process, held.case.id, self.journal(rows, held))
 
+    def follows(self, rows: Rows, case_id: str) -> bool:
+        """Whether the stored case is what its journal makes; a state that cannot be read is not."""
+        try:
+            held = self.held_by_public(rows, case_id)
+            return self.folded(rows, held) == held.case
+        except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError):
+            return False
+
     # --- opening ---
 
     def open_cycle(

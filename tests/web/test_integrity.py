@@ -163,6 +163,20 @@ def test_a_journal_written_anew_under_another_key_is_named(app: Flask, case: str
     assert found(app) == [("changed", case, 1)]
 
 
+@pytest.mark.parametrize("forged", ['"100"', "{"])
+def test_a_score_that_does_not_follow_from_the_journal_is_named(
+    app: Flask, case: str, borang: Callable[..., Result], forged: str
+) -> None:
+    with app.app_context(), writing() as rows:
+        state = rows.execute(text("select state from appraisal where id = :c"), {"c": case}).scalar_one()
+        changed = {**json.loads(state), "values": {"nilai_rekan": "100"}} if forged != "{" else None
+        kept = json.dumps(changed) if changed else forged
+        rows.execute(text("update appraisal set state = :s where id = :c"), {"s": kept, "c": case})
+    told = borang("audit", "verify")
+    assert told.exit_code == 1
+    assert f"berkas {case}: keadaan yang ditampilkan bukan yang mengikuti riwayatnya" in told.output
+
+
 def test_another_key_is_told_from_changed_journals(app: Flask, case: str) -> None:
     assert findings(app, b"kunci lain").another_key
     assert not findings(app).another_key

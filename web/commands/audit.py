@@ -17,6 +17,7 @@ from web.clock import wall
 from web.console import GOOD, N_, PROBLEMS, Misused, _, as_json, bytes_of, print_json
 from web.database import connected, snapshot, up_to_date, writing
 from web.integrity import Fault, Findings
+from web.store import store
 
 #: What is said of each thing that can be wrong with a journal.
 _TOLD = {
@@ -26,6 +27,7 @@ _TOLD = {
     integrity.FOREIGN: N_("berkas {case}: baris {seq} bukan dari layanan ini"),
     integrity.HEAD: N_("berkas {case}: kepala rantai tidak cocok dengan baris terakhir, {seq}"),
     integrity.VERSION: N_("berkas {case}: tercatat berakhir pada baris {seq}, tetapi masih ada baris sesudahnya"),
+    integrity.STATE: N_("berkas {case}: keadaan yang ditampilkan bukan yang mengikuti riwayatnya sampai baris {seq}"),
     integrity.SEALED: N_("berkas {case}: baris {seq} bukan yang disegel jangkar terakhir"),
     integrity.GONE: N_("berkas {case}: hilang; jangkar terakhir menyegelnya sampai baris {seq}"),
     integrity.BROKEN_SEAL: N_("jangkar {seq}: segelnya tidak cocok"),
@@ -61,7 +63,7 @@ def verify_command(kept: Path | None, as_json: bool) -> None:
 def _examined(rows: Any, key: bytes) -> Findings:
     with click.progressbar(length=integrity.cases_in(rows), label=_("Memeriksa"), file=sys.stderr) as bar:
         told: Callable[[int], object] = bar.update
-        return integrity.examined(rows, key, told)
+        return integrity.examined(rows, key, told, lambda case: store().follows(rows, case))
 
 
 def _print(found: Findings) -> None:
