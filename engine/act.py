@@ -22,7 +22,6 @@ from engine.machine import fire
 from engine.model import Action, Collection, Stage
 from engine.process import NOTE, Duty, Page, Process
 from engine.sheet import Sheet, refusals, sheet
-from engine.words import NIP
 
 #: So many automatic steps may follow one another; a definition that needs more goes round in circles.
 AUTOMATIC_LIMIT = 20
@@ -53,8 +52,8 @@ def begin(
 
 def misnumbered(process: Process, profile: Mapping[str, Any]) -> Iterator[Refusal]:
     """Why *profile* holds a number of a civil servant that cannot be one."""
-    for name, item in process.words.profile.items():
-        if item.type == NIP and profile.get(name):
+    for name in process.employee_numbers:
+        if profile.get(name):
             yield from (Refusal(code, name, params) for code, params in nip.mistakes(str(profile[name])))
 
 

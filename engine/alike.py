@@ -40,9 +40,16 @@ class _Fork:
     """Where beginnings part: for each question the fork that follows each answer, and in the end the outcome."""
 
     outcome: Outcome | None = None
-    questions: dict[_Question, dict[str, _Fork]] = field(default_factory=dict)
-    #: By question and the profile fields it reads, as they are kept, the answer: worked out once.
-    answers: dict[tuple[_Question, Any], str | None] = field(default_factory=dict)
+    questions: dict[_Question, _Answers] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Answers:
+    """What has been answered to a question at a fork."""
+
+    #: By the profile fields it reads, as they are kept, the answer: worked out once.
+    known: dict[Any, str | None] = field(default_factory=dict)
+    following: dict[str, _Fork] = field(default_factory=dict)
 
 
 class Beginnings:
@@ -77,7 +84,7 @@ class Beginnings:
         outcome = begin(self._watched, ANYONE, self._cycle, {self._process.subject: profile}, self._now)
         fork = self._root
         for question, answer in dict.fromkeys(self._asked):
-            fork = fork.questions.setdefault(question, {}).setdefault(answer, _Fork())
+            fork = fork.questions.setdefault(question, _Answers()).following.setdefault(answer, _Fork())
         if fork.outcome is None:
             fork.outcome = outcome
         return fork.outcome
@@ -85,26 +92,26 @@ class Beginnings:
     def _known(self, fork: _Fork, stored: Mapping[str, Any]) -> Outcome | None:
         if fork.outcome is not None:
             return fork.outcome
-        for question, following in fork.questions.items():
-            answer = self._answer(fork, question, stored)
-            if answer is not None and answer in following:
-                outcome = self._known(following[answer], stored)
+        for question, answers in fork.questions.items():
+            answer = self._answer(question, answers.known, stored)
+            if answer is not None and answer in answers.following:
+                outcome = self._known(answers.following[answer], stored)
                 if outcome is not None:
                     return outcome
         return None
 
-    def _answer(self, fork: _Fork, question: _Question, stored: Mapping[str, Any]) -> str | None:
+    def _answer(self, question: _Question, known: dict[Any, str | None], stored: Mapping[str, Any]) -> str | None:
         """What *question* comes to for this profile; ``None`` where it would read what was not known there."""
         fields = question.fields
-        key = question, repr(stored) if fields is None else tuple([stored.get(name, ...) for name in fields])
-        if key not in fork.answers:
+        key = repr(stored) if fields is None else tuple([stored.get(name, ...) for name in fields])
+        if key not in known:
             profile = dict(self._profile(stored))
             scope = _Known(self._process, {**question.known, self._process.subject: profile})
             try:
-                fork.answers[key] = repr(self._process.run(question.expression, scope))
+                known[key] = repr(self._process.run(question.expression, scope))
             except (KeyError, feel.FeelError):
-                fork.answers[key] = None
-        return fork.answers[key]
+                known[key] = None
+        return known[key]
 
     # --- watching -----------------------------------------------------------------------------------------------------
 

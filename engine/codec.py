@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 from typing import Any, overload
 
 from engine import feel
@@ -223,20 +223,17 @@ class Codec:
         return _text(self._profile.dump(profile))
 
     def kept_profile(self, stored: Mapping[str, Json]) -> str:
-        """What ``dump_profile`` makes of a profile that is kept with a person; sooner where nothing changes form."""
-        known = {name: value for name, value in stored.items() if name in self.process.words.profile}
-        if not _PLAIN.issuperset(map(type, known.values())):
-            return self.dump_profile(self.load_profile(known))
-        for name in self._converted:
-            if name in known:
-                known[name] = self._profile.dump(self._profile.load({name: known[name]}))[name]
-        return _text(known)
+        """What ``dump_profile`` makes of a profile that is kept with a person; sooner where all fields are plain."""
+        texts = self._field_texts
+        if not _PLAIN.issuperset(map(type, stored.values())):
+            return self.dump_profile(self.load_profile({name: stored[name] for name in stored if name in texts}))
+        return "{" + ",".join([texts[name](value) for name, value in stored.items() if name in texts]) + "}"
 
     @cached_property
-    def _converted(self) -> tuple[str, ...]:
-        """The profile fields that are kept as text and are something else."""
+    def _field_texts(self) -> dict[str, Callable[[Json], str]]:
+        """By profile field, how a plain value that is kept with a person stands in the text of the profile."""
         members = self.process.words.profile_type().members.items()
-        return tuple(name for name, member in members if packer(member) is not _TAGS)
+        return {name: _field_text(name, packer(member)) for name, member in members}
 
     def dump_case(self, case: Case) -> str:
         """The state of *case* beyond what its row and its cycle hold."""
@@ -332,6 +329,14 @@ class Codec:
 
 #: Made once; what is written never holds itself.
 _text = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
+
+
+def _field_text(name: str, packer: Packer) -> Callable[[Json], str]:
+    before = _text(name) + ":"
+    if packer is _TAGS:
+        return lambda value: before + _text(value)
+    # Numbers and days recur; a text is not the truth value or the number that equals it.
+    return lru_cache(maxsize=1000, typed=True)(lambda value: before + _text(packer.dump(packer.load(value))))
 
 
 def _listed(inputs: Mapping[str, Any]) -> dict[str, Any]:

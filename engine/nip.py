@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from functools import lru_cache
 
 LENGTH = 18
 CONTRACT = "21"
@@ -65,6 +66,8 @@ def mistakes(nip: str, gender: str | None = None) -> Iterator[tuple[str, dict[st
         yield "nip_nomor_urut", {}
 
 
+# Among many people a day of birth recurs.
+@lru_cache(maxsize=40_000)
 def _is_day(digits: str) -> bool:
     try:
         date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))

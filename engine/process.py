@@ -17,7 +17,7 @@ from engine.order import ordered
 from engine.shape import At
 from engine.source import read
 from engine.terms import Expression
-from engine.words import Decision, Words
+from engine.words import NIP, Decision, Words
 
 Code = Callable[[Any], Any]
 
@@ -286,6 +286,11 @@ class Process:
         for expression in value.expressions():
             paths = feel.reads(expression.parsed)
             yield from (path[1] for path in paths if path[0] == self.subject and len(path) > 1)
+
+    @cached_property
+    def employee_numbers(self) -> tuple[str, ...]:
+        """The profile fields that hold a number of a civil servant."""
+        return tuple(name for name, item in self.words.profile.items() if item.type == NIP)
 
     @cached_property
     def subject(self) -> str:

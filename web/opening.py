@@ -25,7 +25,7 @@ from web.statements import Statement, connection_of
 from web.store import Row, Store, day
 
 #: So many employees are read, and their cases written, at once.
-BATCH = 5_000
+BATCH = 10_000
 
 _LOCK = Statement("select id from region where id = :region for no key update")
 _ZONE = Statement("select zone from region where id = :region")
