@@ -54,7 +54,8 @@ def misnumbered(process: Process, profile: Mapping[str, Any]) -> Iterator[Refusa
     """Why *profile* holds a number of a civil servant that cannot be one."""
     for name in process.employee_numbers:
         if profile.get(name):
-            yield from (Refusal(code, name, params) for code, params in nip.mistakes(str(profile[name])))
+            for code, params in nip.mistakes(str(profile[name])):
+                yield Refusal(code, name, params)
 
 
 def set_seats(

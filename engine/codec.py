@@ -329,12 +329,13 @@ class Codec:
 
 #: Made once; what is written never holds itself.
 _text = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
+_quoted = json.encoder.encode_basestring
 
 
 def _field_text(name: str, packer: Packer) -> Callable[[Json], str]:
     before = _text(name) + ":"
     if packer is _TAGS:
-        return lambda value: before + _text(value)
+        return lambda value: before + (_quoted(value) if type(value) is str else _text(value))
     # Numbers and days recur; a text is not the truth value or the number that equals it.
     return lru_cache(maxsize=1000, typed=True)(lambda value: before + _text(packer.dump(packer.load(value))))
 

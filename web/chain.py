@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 #: What of a line is hashed, in this order.
@@ -40,4 +41,12 @@ def said_around(line: Mapping[str, Any], part: str) -> tuple[str, str]:
 def linked(key: bytes, before: str, case: str, line: str) -> str:
     """The link of what a line says in *case*."""
     subject = f'["{before}",{quoted(case)},{line}'
-    return hashlib.blake2b(subject.encode(), key=key, digest_size=32).hexdigest()
+    link = _begun(key).copy()
+    link.update(subject.encode())
+    return link.hexdigest()
+
+
+# The key is a block of what is hashed, the same for every line.
+@lru_cache(maxsize=2)
+def _begun(key: bytes) -> hashlib.blake2b:
+    return hashlib.blake2b(key=key, digest_size=32)
