@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections import namedtuple
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection
@@ -31,6 +32,10 @@ class Statement:
     def __init__(self, sql: str) -> None:
         self._named = sql
         self._pyformat = _PARAMETER.sub(r"%(\1)s", sql.replace("%", "%%"))
+        #: For many rows of parameters, each in the order of the statement.
+        self._marked = _PARAMETER.sub("?", sql)
+        self._format = _PARAMETER.sub("%s", sql.replace("%", "%%"))
+        self._ordered = _ordered(_PARAMETER.findall(sql))
         self._row: Any = None
 
     def first(self, rows: Any, parameters: Parameters) -> Any:
@@ -55,11 +60,13 @@ class Statement:
         if len(parameters) == 1:
             self.change(rows, parameters[0])
         elif parameters:
-            self._sent(rows, parameters, many=True).close()
+            # A driver looks names up more slowly than this, in each row.
+            self._sent(rows, list(map(self._ordered, parameters)), many=True).close()
 
     def _sent(self, rows: Any, parameters: Any, *, many: bool = False) -> Any:
         connection = connection_of(rows)
-        sql = self._named if connection.dialect.name == "sqlite" else self._pyformat
+        sqlite, other = (self._marked, self._format) if many else (self._named, self._pyformat)
+        sql = sqlite if connection.dialect.name == "sqlite" else other
         try:
             cursor = connection.connection.cursor()
             cursor.executemany(sql, parameters) if many else cursor.execute(sql, parameters)
@@ -71,6 +78,11 @@ class Statement:
         if self._row is None:
             self._row = _row_of(cursor.description)
         return self._row
+
+
+def _ordered(names: Sequence[str]) -> Callable[[Parameters], tuple[Any, ...]]:
+    """What puts parameters in the order of *names*."""
+    return itemgetter(*names) if len(names) > 1 else lambda row: tuple([row[name] for name in names])
 
 
 def _row_of(description: Sequence[Sequence[Any]]) -> Any:
