@@ -1,7 +1,7 @@
 """The guards of a case, switched off: what happens then shows that a test would notice their loss.
 
-``lock``     the case's row is locked before it is read (PostgreSQL); a transaction that will write says so when it
-             begins (SQLite, which has one writer)
+``lock``     the case's row is locked before it is read (PostgreSQL); a transaction that will write takes its turn and
+             says so when it begins (SQLite, which has one writer)
 ``version``  a case is written only over the version that was read
 ``key``      a one-time key is remembered
 ``journal``  no two lines of a journal have one number: the table's key
@@ -15,7 +15,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import timedelta
 from typing import Any
 
@@ -56,6 +56,7 @@ def without(app: Flask, *guards: str) -> Iterator[None]:
         if "fresh" in guards:
             patch.setattr(store_module, "fresh", lambda *arguments: None)
         if deferred:
+            patch.setitem(app.extensions, database.TURNS, nullcontext)
             _swap(engine, database._begin, _deferred)
         try:
             yield

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from engine.case import Actor
@@ -48,7 +49,9 @@ def twin(of: Process) -> Twin:
 def shipped(of: Process) -> dict[str, Any]:
     """What goes with the rules when the employee has answered 7."""
     case = begun(of)
-    case = replace(case, stage="nilai", path=("isi", "nilai"), submitted={"isi": 1}, answers={"isi": {"angka": 7}})
+    given = {"submitted": {"isi": 1}, "answers": {"isi": {"angka": 7}}}
+    values = {"rahasia": Decimal(14), "terbuka": Decimal("21.00")}
+    case = replace(case, stage="nilai", path=("isi", "nilai"), values=values, **given)
     actor = Actor(role="atasan", person="sari")
     filled = sheet(of, case, actor, of.stages["nilai"].actions["tetapkan"], {}, NOW)
     found: dict[str, Any] = data(twin(of), of, filled, actor, case)
