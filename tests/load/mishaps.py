@@ -114,8 +114,9 @@ async def _served_again(world: World, person: Person) -> float:
 
 async def backing_up(world: World, phase: Phase, folder: Path) -> None:
     """A backup while people send, and restored elsewhere: R-30."""
-    people = world.people(world.town.planners[1000:1200])
-    load = asyncio.create_task(paced(phase, world.seconds(15), 30, [person.send for person in people]))
+    people = world.people([*world.town.deciders[200:300], *world.town.planners[:100]])
+    doing = [person.decide if number < 100 else person.look for number, person in enumerate(people)]
+    load = asyncio.create_task(paced(phase, world.seconds(15), 15, doing))
     await asyncio.sleep(1)
     began, file = time.monotonic(), folder / "cadangan.zip"
     made = await asyncio.to_thread(world.rig.command, "backup", str(file))
