@@ -54,6 +54,13 @@ class Commands(click.Group):
         return command
 
 
+#: Told in both languages: who cannot reach the database has not got far enough to be asked which one.
+AWAY = (
+    "Basis data tidak menjawab: periksa DATABASE_URL dan servernya, atau jalankan borang doctor. / "
+    "The database does not answer: check DATABASE_URL and its server, or run borang doctor."
+)
+
+
 def main() -> None:
     """Runs ``borang``; what is wrong with its input is told, never traced."""
     translate_help(cli, wanted_language(sys.argv))
@@ -62,6 +69,20 @@ def main() -> None:
     except Misconfigured as error:
         click.echo(error, err=True)
         sys.exit(MISUSE)
+    except Exception as error:
+        if not _database_is_away(error):
+            raise
+        click.echo(AWAY, err=True)
+        sys.exit(MISUSE)
+
+
+def _database_is_away(error: Exception) -> bool:
+    """Whether a command ended because the database does not answer; one that reads none is not made to know of it."""
+    if "web.database" not in sys.modules:
+        return False
+    from web.database import unavailable
+
+    return unavailable(error)
 
 
 @click.group(

@@ -23,7 +23,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask, current_app, has_request_context, request
 from flask_migrate import Migrate, upgrade
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine, event, inspect
 from sqlalchemy.exc import DBAPIError, InvalidatePoolError, OperationalError, TimeoutError
 from sqlalchemy.orm import scoped_session
 
@@ -171,6 +171,13 @@ def up_to_date() -> bool:
     with db.engine.connect() as connection:
         heads = MigrationContext.configure(connection).get_current_heads()
     return set(heads) == _needed()
+
+
+def fits() -> bool:
+    """Whether every column that this version knows is there: before a release, tables change under one revision."""
+    known = inspect(db.engine)
+    there = {name: {column["name"] for column in known.get_columns(name)} for name in known.get_table_names()}
+    return all({column.name for column in t.columns} <= there.get(t.name, set()) for t in db.metadata.sorted_tables)
 
 
 @cache

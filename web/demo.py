@@ -33,7 +33,7 @@ from engine.scenario import Scenario, public_answers, read_scenarios, registrati
 from engine.sheet import opening
 from web import clock, create_app, roster, timing
 from web.config import DATABASE, PACKAGE, Settings
-from web.database import initialise, up_to_date, writing
+from web.database import connected, fits, initialise, up_to_date, writing
 from web.definitions import library
 from web.passwords import passwords
 from web.reception import Door, Visit, doors, reception, unnamed_visit
@@ -147,6 +147,11 @@ def prepare(settings: Settings, today: date | None, tell: Tell, more: Sequence[P
     """
     app = create_app(settings)
     app.extensions["example_codes"] = []
+    with connected(app):
+        outgrown = up_to_date() and not fits()
+    if outgrown:
+        # Its people are invented: they are made anew rather than carried from one draft of the tables to the next.
+        forget(settings)
     with app.app_context():
         shown = app.extensions["regions"] = examples(more)
         app.extensions["examples"] = [account for one in shown for account in one.accounts(settings)]

@@ -22,10 +22,10 @@ from sqlalchemy import text
 
 from engine.timers import overtaken
 from tests.cast import REGION
-from web import demo
+from web import create_app, demo
 from web.cli import cli
 from web.config import Settings, definitions_root
-from web.database import reading
+from web.database import connected, initialise, reading, writing
 from web.store import store
 from web.tables import db
 
@@ -271,6 +271,16 @@ def test_the_command_is_installed_and_a_weak_key_stops_it_without_a_trace(instan
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize("words", [["init"], ["serve"], ["worker", "--once"], ["audit", "verify"]])
+def test_a_database_that_does_not_answer_is_told_without_a_trace(instance: Path, words: list[str]) -> None:
+    environ = {**os.environ, "DATABASE_URL": "postgresql://borang@127.0.0.1:1/borang", "BORANG_INSTANCE": str(instance)}
+    command = [Path(sys.executable).with_name("borang"), *words]
+    done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
+    assert done.returncode == MISUSE
+    assert "DATABASE_URL" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 @pytest.mark.parametrize(
     "words", [["apa"], ["check", "--apa"], ["eval"], ["graph"], ["people", "import"], ["serve", "--port", "0"]]
 )
@@ -365,6 +375,17 @@ def test_whom_no_case_can_be_opened_for_is_told_by_nip(instance: Path, tmp_path:
 
 
 # --- the demo ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_demo_of_an_older_draft_of_the_tables_begins_anew(instance: Path) -> None:
+    settings = Settings.from_environment({"BORANG_INSTANCE": str(instance)}, demo=True)
+    older = create_app(settings)
+    with connected(older):
+        initialise()
+        with writing() as rows:
+            rows.execute(text("alter table person drop column wants_mail"))
+    app = demo.prepare(settings, None, lambda text: None)
+    assert app.test_client().get("/masuk").status_code == 200
 
 
 def test_the_demo_has_people_at_different_stages_and_stays_as_it_was_left(instance: Path) -> None:
