@@ -85,7 +85,7 @@ def _facts(held: Held) -> Iterator[tuple[str, str]]:
     if held.subject.unit:
         yield _("Unit kerja"), held.subject.unit
     yield _("Proses"), translated(held.process.title)
-    yield _("Siklus"), held.cycle_title
+    yield _("Siklus penilaian"), held.cycle_title
 
 
 def _signs(held: Held, document: Document) -> Iterator[tuple[str, str]]:

@@ -7,7 +7,7 @@ import secrets
 import sqlite3
 from typing import Any
 
-from flask import Flask, Response, render_template, request
+from flask import Flask, Response, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException, SecurityError
@@ -83,6 +83,8 @@ def away(error: Exception) -> Any:
         more: dict[str, Any] = {"again": again, "page": {**frame(), "sign_in": None, "unsent": again is not None}}
         if request.method == "GET":
             more["next"] = request.full_path.rstrip("?"), _("Coba lagi")
+        elif request.endpoint == "account.try_to_sign_in":
+            more["next"] = url_for("account.sign_in"), _("Kembali ke halaman masuk")
         text = page(503, reference=reference, **more)
     except Exception:
         log.exception("%s: the error page failed as well", reference)

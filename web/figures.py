@@ -128,7 +128,7 @@ class Told:
         return inner if isinstance(inner, feel.Codes) else feel.ANY
 
     def heading(self, name: str) -> str:
-        own = {"unit": _("Unit"), "cycle": _("Siklus"), "stage": _("Tahap")}
+        own = {"unit": _("Unit"), "cycle": _("Siklus penilaian"), "stage": _("Tahap")}
         if name in own:
             return own[name]
         title = self.process.values[name].title

@@ -57,7 +57,7 @@ def cases_page(rows: Any, me: str, wanted: Wanted, today: date) -> CasesPage:
     found = lists.cases(rows, me, wanted, today)
     rounds = lists.rounds(rows, me)
     columns = [("name", _("Pegawai"), False), ("nip", _("NIP"), False), ("unit", _("Unit"), False)]
-    columns += [("cycle", _("Siklus"), False), ("stage", _("Tahap"), False), ("state", _("Tenggat"), False)]
+    columns += [("cycle", _("Siklus penilaian"), False), ("stage", _("Tahap"), False), ("state", _("Tenggat"), False)]
     return CasesPage(
         wanted=wanted,
         stages=[("", _("Semua tahap")), *_stages(rounds)],
@@ -125,7 +125,7 @@ def round_cards(rows: Any, me: str, today: date) -> list[RoundCard]:
 def _card(one: Round) -> RoundCard:
     process, total = _process(one.definition), sum(number for number, _late in one.stages.values())
     columns = [("stage", _("Tahap"), False), ("number", _("Berkas"), True)]
-    columns += [("share", _("Bagian"), True), ("late", _("Terlambat"), True)]
+    columns += [("share", _("Persentase"), True), ("late", _("Terlambat"), True)]
     told = [
         {
             "stage": translated(stage.title),

@@ -145,6 +145,8 @@ def test_a_password_is_never_put_on_a_page(app: Flask, cast: Cast, other: Connec
     answer = visitor.client.post("/masuk", data=data)
     assert answer.status_code == 503
     assert "sandi rahasia sekali" not in answer.text
+    shown = answer.text[answer.text.index("<main") :]
+    assert 'href="/masuk"' in shown and "Kembali ke halaman masuk" in shown
 
 
 def of_sqlite(code: int) -> OperationalError:

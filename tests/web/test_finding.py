@@ -132,6 +132,22 @@ class TestPages:
         visitor.sign_in(cast.dewi)
         assert visitor.get(path + place).status_code == 200
 
+    @pytest.mark.parametrize(
+        ("who", "path"),
+        [
+            ("sari", "/tugas?sesudah=1~9999-12-31~zz"),
+            ("sari", "/tim?sesudah=1~9999-12-31~zz"),
+            ("dewi", "/berkas?sesudah=9999-12-31~zz"),
+        ],
+    )
+    def test_a_page_after_the_last_case_says_so_and_leads_back(
+        self, cast: Cast, visitor: Visitor, who: str, path: str
+    ) -> None:
+        visitor.sign_in(getattr(cast, who))
+        page = visitor.get(path).text
+        assert "Tidak ada lagi di halaman ini." in page
+        assert "Halaman pertama" in page
+
 
 class TestDirectory:
     @pytest.mark.parametrize(

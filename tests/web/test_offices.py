@@ -123,7 +123,7 @@ class TestCycles:
         village.act("Budi", "kirim_mandiri", {"cerita": "-"})
         page = words(village.signed_in("Ada").get("/siklus"))
         assert "Penilaian layanan, 2026 · Kabupaten Contoh" in page
-        assert re.search(r"Penilaian atasan Berkas 1 Bagian 100 %", page), page
+        assert re.search(r"Penilaian atasan Berkas 1 Persentase 100 %", page), page
 
     def test_the_count_leads_to_the_cases(self, village: Village) -> None:
         ada = village.signed_in("Ada")
