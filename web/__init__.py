@@ -27,13 +27,17 @@ def create_app(settings: Settings | None = None) -> Flask:
         passwords,
         security,
         sessions,
+        templating,
         watch,
         webhooks,
     )
     from web.views import account, backlog, cases, figures, health, notices, offices, public
 
     # In order: what is asked of a request first stands first.
-    parts = (watch, flood, database, sessions, languages, passwords, access, security, frame, errors, mail, webhooks)
+    parts = (
+        *(watch, flood, database, sessions, templating, languages, passwords),
+        *(access, security, frame, errors, mail, webhooks),
+    )
     settings = settings or Settings.from_environment()
     app = Flask("web", instance_path=str(settings.instance), static_folder=None)
     app.config.from_mapping(settings.flask())

@@ -80,7 +80,7 @@ def away(error: Exception) -> Any:
     try:
         db.session.rollback()
         again = resend()
-        more: dict[str, Any] = {"again": again, "page": {**frame(), "sign_in": None, "unsent": again is not None}}
+        more: dict[str, Any] = {"again": again, "page": frame(sign_in="", unsent=again is not None)}
         if request.method == "GET":
             more["next"] = request.full_path.rstrip("?"), _("Coba lagi")
         elif request.endpoint == "account.try_to_sign_in":

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 import mimetypes
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,7 @@ from web.access import open_to
 from web.console import N_
 from web.languages import day, language
 from web.reception import gathers
+from web.sessions import SignedIn
 
 BUILT = Path(__file__).parent / "static" / "build"
 #: The pages that the header leads to, in order: endpoint, name, and what somebody must be for it.
@@ -35,6 +38,8 @@ PAGES = (
     ("notices.board", N_("Pemberitahuan"), None),
     ("account.help", N_("Bantuan"), None),
 )
+#: Where a page leads to besides.
+ELSEWHERE = ("account.sign_in", "account.sign_out", "account.date_of_demo")
 
 
 def init_app(app: Flask) -> None:
@@ -43,44 +48,71 @@ def init_app(app: Flask) -> None:
     app.add_url_rule("/static/build/<path:name>", "built", built)
 
 
-def frame(**more: Any) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """What ``base.html`` lays around a page; it says what each part is."""
+
+    language: str
+    here: str
+    help: str
+    region: str = ""
+    person: str = ""
+    role: str = ""
+    unread: int = 0
+    nav: tuple[tuple[str, str, bool, int], ...] = ()
+    sign_in: str = ""
+    sign_out: str = ""
+    version: str = ""
+    today: str = ""
+    today_url: str = ""
+    unsent: bool = False
+    invalid: bool = False
+
+
+def frame(**more: Any) -> Frame:
     """The frame of the page that answers this request, with *more* that only the view knows."""
     if "frame" not in g:
         g.frame = _frame()
-    return {**g.frame, **more}
+    known: Frame = g.frame
+    return replace(known, **more) if more else known
 
 
-def _frame() -> dict[str, Any]:
-    known = {
-        "language": language(),
-        "here": request.full_path.rstrip("?") if request.method == "GET" else request.path,
-        "help": url_for("account.help"),
-        "today": None,
-    }
+def _frame() -> Frame:
+    known, links = language(), _links()
+    here = request.full_path.rstrip("?") if request.method == "GET" else request.path
+    more: dict[str, Any] = _person(links) if current_user.is_authenticated else {"sign_in": links["account.sign_in"][0]}
     if current_app.extensions["settings"].demo:
-        known |= {"today": day(clock.today()), "today_url": url_for("account.date_of_demo")}
-    return {**known, **_person()}
+        more |= {"today": day(clock.today()), "today_url": links["account.date_of_demo"][0]}
+    return Frame(language=known, here=here, help=links["account.help"][0], **more)
 
 
-def _person() -> dict[str, Any]:
-    if not current_user.is_authenticated:
-        return {"sign_in": url_for("account.sign_in")}
+def _links() -> dict[str, tuple[str, str]]:
+    """Where every page leads to, address and text by endpoint: the same for everybody, worked out once a language."""
+    spoken: dict[str, dict[str, tuple[str, str]]] = current_app.extensions.setdefault("links", {})
+    if language() not in spoken:
+        known = {name: (url_for(name), "") for name in ELSEWHERE}
+        spoken[language()] = known | {endpoint: (url_for(endpoint), _(name)) for endpoint, name, needed in PAGES}
+    return spoken[language()]
+
+
+def _person(links: Mapping[str, tuple[str, str]]) -> dict[str, Any]:
+    me: SignedIn = current_user._get_current_object()
     return {
-        "region": current_user.region,
-        "person": current_user.name,
-        "unread": current_user.unread,
-        "nav": list(_navigation()),
-        "sign_out": url_for("account.sign_out"),
+        "region": me.region,
+        "person": me.name,
+        "unread": me.unread,
+        "nav": tuple(_navigation(me, links)),
+        "sign_out": links["account.sign_out"][0],
     }
 
 
-def _navigation() -> Any:
-    for endpoint, name, needed in PAGES:
-        if endpoint == "offices.codes" and not gathers(current_user.region_id):
+def _navigation(me: SignedIn, links: Mapping[str, tuple[str, str]]) -> Iterator[tuple[str, str, bool, int]]:
+    for endpoint, _name, needed in PAGES:
+        if needed and not getattr(me, needed):
             continue
-        if needed is None or getattr(current_user, needed):
-            number = current_user.unread if endpoint == "notices.board" else None
-            yield url_for(endpoint), _(name), request.endpoint == endpoint, number
+        if endpoint == "offices.codes" and not gathers(me.region_id):
+            continue
+        yield *links[endpoint], request.endpoint == endpoint, me.unread if endpoint == "notices.board" else 0
 
 
 @cache

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
+import jinja2
 import pytest
 from babel.messages.catalog import Message
 from flask import Flask
 
 from scripts.gather_texts import gathered, merged, translated
-from web.languages import day, force_locale, moment, number
+from web.languages import LANGUAGES, day, force_locale, moment, number
 
 PLACEHOLDER = re.compile(r"%\(\w+\)s|\{\w+\}")
 
@@ -66,3 +68,27 @@ def test_days_and_instants_are_written_in_words_and_local_time(app: Flask) -> No
         with force_locale("en"):
             assert day(date(2026, 7, 14)) == "14 July 2026"
             assert moment(noon, "Asia/Makassar") == "14 July 2026 at 11:42 WITA"
+
+
+def test_a_template_holds_the_texts_of_its_language_and_what_it_extends_is_of_it_too(app: Flask) -> None:
+    app.jinja_env.loader = _over(
+        app.jinja_env.loader,
+        {
+            "page.html": '{% extends "around.html" %}{% from "said.html" import said %}'
+            '{% block inside %}{{ said() }} {{ _("Keluar") if wanted }}{% endblock %}',
+            "around.html": '<{{ _("Masuk") }}>{% block inside %}{% endblock %}',
+            "said.html": '{% macro said() %}{{ _("Kembali") }}{% endmacro %}',
+        },
+    )
+    spoken = {"id": "<Masuk>Kembali Keluar", "en": "<Sign in>Back Sign out"}
+    with app.test_request_context():
+        for language in ("id", "en", "id"):
+            with force_locale(language):
+                assert app.jinja_env.get_template("page.html").render(wanted=True) == spoken[language]
+    assert "en/around.html" in {name for _loader, name in app.jinja_env.cache or ()}
+
+
+def _over(loader: Any, files: dict[str, str]) -> jinja2.BaseLoader:
+    """*loader*, with *files* in every language beside its own."""
+    own = {f"{language}/{name}": text for language in LANGUAGES for name, text in files.items()}
+    return jinja2.ChoiceLoader([jinja2.DictLoader(own), loader])

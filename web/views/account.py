@@ -137,7 +137,7 @@ def _sign_in_page(goal: str | None, nip: str = "", error: str = "") -> str:
         error=error,
         examples=current_app.extensions.get("examples", ()),
         today=clock.today().isoformat(),
-        page=frame(invalid=bool(error), sign_in=None),
+        page=frame(invalid=bool(error), sign_in=""),
     )
 
 

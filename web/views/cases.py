@@ -25,7 +25,7 @@ from web.controls import input_id
 from web.database import reading, writing
 from web.errors import refused
 from web.filling import Filling, intent_of, typed_from
-from web.frame import frame
+from web.frame import Frame, frame
 from web.inbox import inbox
 from web.inbox import team as led
 from web.logs import say_nothing
@@ -275,7 +275,7 @@ def _held(case_id: str) -> Held:
     return held
 
 
-def _frame(held: Held, **more: Any) -> dict[str, Any]:
+def _frame(held: Held, **more: Any) -> Frame:
     return frame(region=held.subject.region_title, role=pages.role_titles(held), version=pages.version(held), **more)
 
 

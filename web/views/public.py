@@ -22,7 +22,7 @@ from web.access import open_to
 from web.clock import now, today, wall
 from web.database import reading, writing
 from web.filling import Filling, intent_of, typed_from
-from web.frame import frame
+from web.frame import Frame, frame
 from web.reception import (
     ExpiredCode,
     UnknownCode,
@@ -300,7 +300,7 @@ def _follow_page(number: str, error: str = "") -> str:
     return render_template("public/follow.html", number=number, error=error, page=frame(invalid=bool(error)))
 
 
-def _frame(held: Held, **more: Any) -> dict[str, Any]:
+def _frame(held: Held, **more: Any) -> Frame:
     return frame(region=held.subject.region_title, **more)
 
 
