@@ -192,6 +192,8 @@ TEXTS: dict[str, tuple[str, str]] = {
              'Replace "{text}" by the two letters of a language, such as en.'),
     "D015": ('Tulis tanggal "{text}" sebagai tahun-bulan-hari, misalnya 2026-10-23.',
              'Write the date "{text}" as year-month-day, such as 2026-10-23.'),
+    "D016": ('Hapus "{name}" di sini: nama itu sudah ada di daftar ini.',
+             'Remove "{name}" here: the list names it already.'),
     # --- N: names and references (engine.compile) -------------------------------------------------------------------
     "N001": ('Ganti "{name}" dengan sebuah tahap: {known}.{maybe}',
              'Replace "{name}" by a stage: {known}.{maybe}'),
@@ -251,6 +253,8 @@ TEXTS: dict[str, tuple[str, str]] = {
              'Replace "{name}" by a value, or by a field of a task of one person (task.field).'),
     "N030": ("Hapus {day} dari holidays atau dari working: satu hari tidak mungkin libur dan dikerjakan.",
              "Take {day} out of holidays or out of working: one day cannot be both."),
+    "N031": ('Ganti peran "{role}" di sini: ia tidak dapat diberi tahu, karena tidak punya akun.',
+             'Replace the role "{role}" here: it cannot be told, since it has no account.'),
     # --- X: expressions, beside the codes of engine.feel ------------------------------------------------------------
     "X101": ("Ubah ekspresi ini supaya menghasilkan {wanted}, bukan {found}.",
              "Change this expression so that it gives {wanted}, not {found}."),

@@ -232,11 +232,13 @@ class _Facts:
         if stage.opens:
             self._key((*path, "opens"), title, self.is_told.day(stage.opens))
         if stage.deadline:
-            self._key((*path, "deadline"), title, self.is_told.span(stage.deadline))
+            self._key((*path, "deadline"), title, self.is_told.deadline(stage.deadline))
             defaults = self.process.words.defaults
             remind = defaults.remind if stage.remind is None else stage.remind
             self._key((*path, "remind"), title, joined(map(str, remind), self._say("and")))
-            self._roles((*path, "overdue"), title, defaults.overdue if stage.overdue is None else stage.overdue)
+            told = defaults.overdue if stage.overdue is None else stage.overdue
+            raw = ",".join(f"{role} {span}" for role, span in told.items())
+            self._key((*path, "overdue"), title, self.is_told.told(told), raw)
         self._flag((*path, "pauses"), title, stage.pauses)
         self._flag((*path, "final"), title, stage.final)
         for task in stage.tasks.values():

@@ -30,6 +30,7 @@ from engine.terms import (
     OneOrMore,
     Places,
     Text,
+    Told,
     Weekday,
     Whole,
     Word,
@@ -170,7 +171,7 @@ class Stage:
     opens: DayOfCycle | None = doc("earliest day `MM-DD`; entered before, the stage waits", default=None)
     deadline: Deadline | None = doc("`14d`, `10wd`, `MM-DD` or `MM-DD+1`", default=None)
     remind: tuple[Whole, ...] | None = doc("days before the deadline on which the actor is reminded", default=None)
-    overdue: OneOrMore | None = doc("roles that are told when it is late", default=None)
+    overdue: Told | None = doc("roles told when it is late; `role: 7d` so long after the deadline", default=None)
     pauses: Flag = doc("time spent here moves dated deadlines of later stages", default=False)
     readers: dict[Id, Name] = doc("`role: stage`, `now` or `none`: from when a role reads the answers", default={})
     on_return: OnReturn = doc("when entered again: `reopen`, or `keep` the answers", default="reopen")
@@ -324,7 +325,7 @@ class Defaults:
 
     decimals: Places = doc("digits after the comma (2)", default=AS_DEFAULT)
     remind: tuple[Whole, ...] = doc("days before the deadline", default=())
-    overdue: OneOrMore = doc("roles that are told when a stage is late", default=())
+    overdue: Told = doc("roles told when a stage is late; `role: 7d` so long after the deadline", default={})
     readers: dict[Id, Name] = doc("`role: stage`, `now` or `none`", default={})
 
 

@@ -30,7 +30,7 @@ from engine.model import (
 from engine.process import NEVER, NOW, Duty, Process
 from engine.prose import Speaker, Translate, joined, number, own_text, small
 from engine.prose_texts import month, weekday
-from engine.terms import Clause, Clauses, Count, DayOfCycle, Deadline, Expression, Literal
+from engine.terms import Clause, Clauses, Count, DayOfCycle, Deadline, Expression, Literal, Span
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,11 +77,20 @@ class Phrases(Speaker):
     def weekend(self, calendar: WorkingDays) -> str:
         return ", ".join(weekday(number, self.language) for number in sorted(calendar.weekend))
 
-    def span(self, deadline: Deadline) -> str:
+    def deadline(self, deadline: Deadline) -> str:
         """A deadline: a day, or a number of days."""
-        if deadline.day:
-            return self.day(deadline.day)
-        return self.say("working_days" if deadline.working else "days", days=deadline.days)
+        return self.day(deadline.day) if deadline.day else self.span(deadline)
+
+    def span(self, span: Span) -> str:
+        return self.say("working_days" if span.working else "days", days=span.days)
+
+    def told(self, told: Mapping[str, Span]) -> str:
+        """Who is told of a missed deadline, and how long after it who is not told at once."""
+        return joined((self._told(role, span) for role, span in told.items()), self.say("and"))
+
+    def _told(self, role: str, span: Span) -> str:
+        title = self.role(role)
+        return self.say("told_after", role=title, days=self.span(span)) if span.days else title
 
     def since(self, since: str) -> str:
         return self.say("since_now") if since == NOW else self.say("since_stage", stage=self.stage(since))
@@ -239,13 +248,13 @@ class _Narrator:
         if stage.opens:
             yield self._say("opens", day=self.is_told.day(stage.opens))
         if stage.deadline:
-            span = self.is_told.span(stage.deadline)
+            span = self.is_told.deadline(stage.deadline)
             yield self._say("deadline", deadline=span if stage.deadline.day else self._say("since_entry", days=span))
             remind = self.words.defaults.remind if stage.remind is None else stage.remind
             yield from self._reminders(remind)
             overdue = self.words.defaults.overdue if stage.overdue is None else stage.overdue
             if overdue:
-                yield self._say("overdue", roles=self.is_told.roles(overdue, "and"))
+                yield self._say("overdue", roles=self.is_told.told(overdue))
         if stage.pauses:
             yield self._say("pauses")
 

@@ -19,7 +19,7 @@ from engine.model import Action, Form, Value, WeightsTerm, Workflow
 from engine.order import ordered
 from engine.shape import Family, keys_of, nearest, pruned
 from engine.source import Merged, Source, Steps
-from engine.terms import Clauses
+from engine.terms import Clauses, ToldTerm
 
 #: What can be laid over another of its kind.
 KINDS: dict[str, type[Any]] = {"workflow": Workflow, "form": Form}
@@ -336,7 +336,7 @@ def _inner(record: Any) -> Any:
     if _is_record(record):
         known = {key.name: key.annotation for key in keys_of(record)}
         return known.get
-    return (lambda name: None) if record in (Clauses, WeightsTerm) else None
+    return (lambda name: None) if record in (Clauses, WeightsTerm, ToldTerm) else None
 
 
 def _inner_is_field(record: Any) -> bool:

@@ -146,6 +146,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "remind_on_day": ("pengingat dikirim pada hari batas waktu", "a reminder is sent on the day of the deadline"),
     "remind": ("pengingat dikirim {days} hari sebelum batas waktu",
                "reminders are sent {days} days before the deadline"),
+    "told_after": ("{role} ({days} sesudah batas waktu)", "{role} ({days} after the deadline)"),
     "overdue": ("bila terlambat, {roles} diberi tahu", "lateness is reported to {roles}"),
     "pauses": ("lama tahap ini menggeser batas waktu bertanggal dari tahap sesudahnya",
                "the time spent at this stage moves the dated deadlines of later stages"),

@@ -40,6 +40,8 @@ SCALARS: dict[str, Any] = {
     "count": terms.Count,
     "day": terms.DayOfCycle,
     "deadline": terms.Deadline,
+    "span": terms.Span,
+    "told": terms.ToldTerm,
     "row": RowTerm,
 }
 _NAMES = {term: name for name, term in SCALARS.items()}

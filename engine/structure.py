@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from engine import feel
 from engine.calendar import is_decided
@@ -14,6 +14,8 @@ from engine.process import NEVER, NOW
 from engine.shape import At
 from engine.terms import Expression
 
+#: The relations of those who have no account.
+NOT_TOLD = ("public", "system")
 #: What analytics can be grouped by, besides values.
 GROUPS = ("unit", "cycle", "stage")
 
@@ -39,7 +41,7 @@ def check_structure(draft: Draft) -> None:
 
 def _check_stage(draft: Draft, stage: Stage) -> None:
     _check_work(draft, stage)
-    draft.all_known(stage.at / "overdue", "N002", stage.overdue or (), draft.words.roles)
+    _check_told(draft, stage.at / "overdue", stage.overdue or {})
     _check_years(draft, stage)
     for task in stage.tasks.values():
         _check_work(draft, task)
@@ -61,6 +63,16 @@ def _check_years(draft: Draft, stage: Stage) -> None:
     for year in range(today.year, due.year + 1):
         if not is_decided(year):
             (stage.at / "deadline").report("W20", warning=True, year=year)
+
+
+def _check_told(draft: Draft, at: At, told: Iterable[str]) -> None:
+    """Who is to be told has an account to be told by: neither the public nor the system."""
+    written = at.value
+    for name in told:
+        here = (at / name).of_key() if isinstance(written, dict) else at
+        here = at / written.index(name) if isinstance(written, list) else here
+        if draft.known(here, "N002", name, draft.words.roles) and draft.words.roles[name].is_ in NOT_TOLD:
+            here.report("N031", role=draft.words.roles[name].title)
 
 
 def _check_work(draft: Draft, work: Stage | Task | Collection) -> None:
@@ -106,7 +118,7 @@ def _check_defaults(draft: Draft) -> None:
     for layer in layers:
         if layer.defaults:
             at = layer.at / "defaults"
-            draft.all_known(at / "overdue", "N002", layer.defaults.overdue, draft.words.roles)
+            _check_told(draft, at / "overdue", layer.defaults.overdue)
             _check_readers(draft, at, layer.defaults.readers)
 
 

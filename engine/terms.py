@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from engine import feel
 from engine.calendar import WEEK, WorkingDays
@@ -265,11 +265,32 @@ class DayOfCycle:
 
 
 @dataclass(frozen=True, slots=True)
-class Deadline:
-    """``14d`` calendar days, ``10wd`` working days, or a day of the cycle."""
+class Span:
+    """``7d`` calendar days, or ``5wd`` working days."""
 
     days: int = 0
     working: bool = False
+
+    @classmethod
+    def schema(cls) -> Json:
+        return _text("7d, 5wd", r"^[0-9]{1,3}(d|wd)$")
+
+    @classmethod
+    def build(cls, data: str, at: At) -> Self:
+        return cls(days=int(data.rstrip("wd")), working=data.endswith("wd"))
+
+    def __str__(self) -> str:
+        return f"{self.days}{'wd' if self.working else 'd'}"
+
+    def after(self, day: date, calendar: WorkingDays) -> date:
+        """The day that is so much later than *day*, which itself does not count."""
+        return calendar.after(day, self.days) if self.working else day + timedelta(days=self.days)
+
+
+@dataclass(frozen=True)
+class Deadline(Span):
+    """``14d`` calendar days, ``10wd`` working days, or a day of the cycle."""
+
     day: DayOfCycle | None = None
 
     @classmethod
@@ -277,16 +298,34 @@ class Deadline:
         return _text("14d, 10wd, MM-DD, MM-DD+1", r"^([0-9]{1,3}(d|wd)|[0-9]{2}-[0-9]{2}(\+1)?)$")
 
     @classmethod
-    def build(cls, data: str, at: At) -> Deadline:
-        if data.endswith("d"):
-            return cls(days=int(data.rstrip("wd")), working=data.endswith("wd"))
-        return cls(day=DayOfCycle.build(data, at))
+    def build(cls, data: str, at: At) -> Self:
+        return super().build(data, at) if data.endswith("d") else cls(day=DayOfCycle.build(data, at))
 
     def due(self, entered: date, cycle_start: date, calendar: WorkingDays) -> date:
         """The last day on which the stage is in time, when it was entered (or opened) on *entered*."""
-        if self.day:
-            return self.day.on(cycle_start)
-        return calendar.after(entered, self.days) if self.working else entered + timedelta(days=self.days)
+        return self.day.on(cycle_start) if self.day else self.after(entered, calendar)
+
+
+class ToldTerm:
+    """Roles that are told: one, a list, or a map ``role: span``. One and a list mean at once, as ``0d`` does."""
+
+    @classmethod
+    def schema(cls) -> Json:
+        spans = {"propertyNames": IdTerm.schema(), "additionalProperties": Span.schema(), "minProperties": 1}
+        return {"byShape": {**OneOrMoreTerm.schema()["byShape"], "object": spans}}
+
+    @classmethod
+    def build(cls, data: Any, at: At) -> dict[str, Span]:
+        if isinstance(data, dict):
+            return {role: Span.build(span, at / role) for role, span in data.items()}
+        roles = OneOrMoreTerm.build(data, at)
+        for index, role in enumerate(roles):
+            if role in roles[:index]:
+                (at / index).report("D016", name=role)
+        return dict.fromkeys(roles, Span())
+
+
+Told = Annotated[dict[str, Span], ToldTerm]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -6,7 +6,7 @@ Pure functions of the case and ``now``; who calls them, and how often, is the se
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from engine.act import act
@@ -17,11 +17,15 @@ from engine.process import Process
 
 OVERDUE = "overdue"
 REMINDER = "reminder"
+ESCALATED = "escalated"
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Somebody is told of a deadline: ``reminder`` before or on its day, ``overdue`` after it. ``day`` is when."""
+    """Somebody is told of a deadline, on ``day``.
+
+    ``reminder`` before it or on its day, ``overdue`` on the first day after it, ``escalated`` later still.
+    """
 
     kind: str
     day: date
@@ -62,25 +66,34 @@ def notices(process: Process, case: Case) -> Iterator[Notice]:
         day = due - timedelta(days=int(days_before))
         if opens is None or day >= opens:
             yield Notice(REMINDER, day, stage.id, working)
-    late = defaults.overdue if stage.overdue is None else stage.overdue
-    yield Notice(OVERDUE, due + timedelta(days=1), stage.id, tuple(dict.fromkeys((*working, *late))))
+    told: dict[date, list[str]] = {due: list(working)}
+    for role, span in (defaults.overdue if stage.overdue is None else stage.overdue).items():
+        told.setdefault(span.after(due, process.words.calendar), []).append(role)
+    for passed, roles in sorted(told.items()):
+        kind = OVERDUE if passed == due else ESCALATED
+        yield Notice(kind, passed + timedelta(days=1), stage.id, tuple(dict.fromkeys(roles)))
 
 
 def wakes_at(process: Process, case: Case, now: datetime) -> datetime | None:
     """The first instant after *now* at which time brings something about in the present stage; ``None`` without one.
 
-    Always the beginning of a local day: of a reminder, and of the first day that is late.
+    Always the beginning of a local day: of a reminder, of the first day that is late, of one on which others are told.
     """
     instants = (_begins(notice, case) for notice in notices(process, case))
     return min((instant for instant in instants if instant > now), default=None)
 
 
 def came(process: Process, case: Case, since: datetime, now: datetime) -> tuple[Notice, ...]:
-    """The notices whose day began at *since* or later, and has begun by *now*: of each kind the last one.
+    """The notices whose day began at *since* or later, and has begun by *now*: of each kind one, to all its roles.
 
     Who looks after three days tells of each deadline once.
     """
-    return tuple({n.kind: n for n in notices(process, case) if since <= _begins(n, case) <= now}.values())
+    found: dict[str, Notice] = {}
+    for notice in notices(process, case):
+        if since <= _begins(notice, case) <= now:
+            before = found.get(notice.kind, notice)
+            found[notice.kind] = replace(notice, roles=tuple(dict.fromkeys((*before.roles, *notice.roles))))
+    return tuple(found.values())
 
 
 def _begins(notice: Notice, case: Case) -> datetime:

@@ -191,7 +191,7 @@ def _merged_defaults(layers: Sequence[Defaults]) -> Defaults:
     return Defaults(
         decimals=next((d.decimals for d in reversed(layers) if d.decimals != AS_DEFAULT), DECIMALS),
         remind=next((d.remind for d in reversed(layers) if d.remind), ()),
-        overdue=next((d.overdue for d in reversed(layers) if d.overdue), ()),
+        overdue=next((d.overdue for d in reversed(layers) if d.overdue), {}),
         readers={role: since for layer in layers for role, since in layer.readers.items()},
     )
 

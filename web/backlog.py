@@ -155,6 +155,7 @@ def kind_in_words(kind: str) -> str:
         outbox.ENTERED: _("Memberi tahu bahwa berkas masuk tahap baru"),
         outbox.REMINDER: _("Mengingatkan tenggat"),
         outbox.OVERDUE: _("Memberi tahu bahwa tenggat terlewat"),
+        outbox.ESCALATED: _("Memberi tahu pihak lain bahwa tenggat sudah lama terlewat"),
         outbox.WAKE: _("Memeriksa tenggat berkas"),
         outbox.CYCLE_OPENED: _("Memberi tahu bahwa siklus dibuka"),
         outbox.MAIL: _("Mengirim surel"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
 from typing import Any
 
 from flask import url_for
@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 
 from engine.clock import due_on
 from web import notices
-from web.languages import end_of, moment, translated
+from web.languages import due_text, late_text, moment, translated
 from web.notices import Place
 from web.statements import stamp
 from web.store import Held, Missing, instant, store
@@ -42,14 +42,14 @@ class Board:
     next: str
 
 
-def board(rows: Any, person: str, zone: str, after: Place | None = None) -> Board:
+def board(rows: Any, person: str, zone: str, now: datetime, after: Place | None = None) -> Board:
     """The notices of *person*. What they may no longer open is told without names."""
     found = notices.listed(rows, person, after or notices.TOP)
     shown, more = found[: notices.PAGE], len(found) > notices.PAGE
     last = shown[-1] if more else None
     return Board(
-        unread=tuple(_told(rows, person, zone, row) for row in shown if row.read_at is None),
-        read=tuple(_told(rows, person, zone, row) for row in shown if row.read_at is not None),
+        unread=tuple(_told(rows, person, zone, row, now) for row in shown if row.read_at is None),
+        read=tuple(_told(rows, person, zone, row, now) for row in shown if row.read_at is not None),
         first=url_for("notices.board") if after else "",
         next=url_for("notices.board", sesudah=_written(last)) if last else "",
     )
@@ -77,7 +77,7 @@ def leads_to(rows: Any, person: str, notice: str) -> str | None:
     return url_for("cases.show", case_id=row.case_id) if row.case_id else url_for("cases.tasks")
 
 
-def _told(rows: Any, person: str, zone: str, row: Any) -> Told:
+def _told(rows: Any, person: str, zone: str, row: Any, now: datetime) -> Told:
     told = _("diberitahukan %(moment)s", moment=moment(instant(row.at), zone))
     if row.case_id is None:
         about = _("Siklus %(title)s", title=json.loads(row.detail)["title"])
@@ -91,9 +91,9 @@ def _told(rows: Any, person: str, zone: str, row: Any) -> Told:
         return _notice(row, _("Penilaian Anda sudah selesai."), about, told)
     if held.case.entry != json.loads(row.detail)["entry"]:
         return _notice(row, _("Tahap ini sudah lewat."), about, told)
-    due = due_on(held.process, held.case)
-    late = row.kind in (notices.OVERDUE, notices.ESCALATED)
-    return _notice(row, _asked(held, row.kind), about, told, state=until(held, due), late=late)
+    due, today, zone = due_on(held.process, held.case), held.case.cycle.day_of(now), held.case.cycle.zone
+    state = late_text(due, today, zone) if due and today > due else due_text(due, today, zone)
+    return _notice(row, _asked(held, row.kind), about, told, state=state, late=bool(due and today > due))
 
 
 def _notice(
@@ -121,10 +121,3 @@ def _titles(held: Held) -> Iterator[str]:
     """The work of the present stage that is this reader's."""
     mine = {actor.role for actor in held.actors}
     return (duty.title for duty in held.process.by_stage[held.case.stage] if mine & set(duty.actor))
-
-
-def until(held: Held, due: date | None) -> str:
-    """Until when, with the name of the zone in which the day ends; nothing without a deadline."""
-    if due is None:
-        return ""
-    return _("sampai %(day)s", day=end_of(due, held.case.cycle.zone))

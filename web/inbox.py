@@ -9,13 +9,12 @@ from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from engine.clock import due_on, opens_on, waiting
 from engine.process import NOTE
 from web import drafts
 from web.finding import Desk, Page, ended_of, place_of
-from web.languages import day, end_of, translated
+from web.languages import day, due_text, translated
 from web.lists import written
 from web.store import Held
 
@@ -190,18 +189,6 @@ def _line(held: Held, now: datetime, title: str, action: str) -> Line:
         action=action,
         due=due,
     )
-
-
-def due_text(due: date | None, today: date, zone: str = "") -> str:
-    """Until when, in words; to the minute where the *zone* of the case is known."""
-    if due is None:
-        return ""
-    if today > due:
-        return ngettext("terlambat %(num)s hari", "terlambat %(num)s hari", (today - due).days)
-    if today == due:
-        return _("sampai hari ini, %(day)s", day=end_of(due, zone)) if zone else _("sampai hari ini")
-    left, until = (due - today).days, end_of(due, zone) if zone else day(due)
-    return ngettext("sampai %(day)s, %(num)s hari lagi", "sampai %(day)s, %(num)s hari lagi", left, day=until)
 
 
 def _other(held: Held, now: datetime) -> Line:

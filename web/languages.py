@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 from flask import Flask, has_request_context, request, session
-from flask_babel import Babel, force_locale, get_locale, gettext
+from flask_babel import Babel, force_locale, get_locale, gettext, ngettext
 from flask_login import current_user
 
 from web.clock import ZONE
@@ -83,14 +83,38 @@ def end_of(value: date | None, zone: str = ZONE) -> str:
     return "" if value is None else moment(datetime.combine(value, time(23, 59), ZoneInfo(zone)), zone)
 
 
+def due_text(due: date | None, today: date, zone: str) -> str:
+    """Until when, in the zone of the case, and how many days that is away or over; nothing without a deadline."""
+    if due is None:
+        return ""
+    if today > due:
+        return ngettext("terlambat %(num)s hari", "terlambat %(num)s hari", (today - due).days)
+    until = end_of(due, zone)
+    if today == due:
+        return gettext("sampai hari ini, %(day)s", day=until)
+    return ngettext(
+        "sampai %(day)s, %(num)s hari lagi", "sampai %(day)s, %(num)s hari lagi", (due - today).days, day=until
+    )
+
+
+def late_text(due: date, today: date, zone: str) -> str:
+    """How late it is, and since when."""
+    days, until = (today - due).days, end_of(due, zone)
+    return ngettext(
+        "terlambat %(num)s hari, tenggatnya %(day)s", "terlambat %(num)s hari, tenggatnya %(day)s", days, day=until
+    )
+
+
 __all__ = [
     "LANGUAGES",
     "chosen",
     "day",
+    "due_text",
     "end_of",
     "force_locale",
     "gettext",
     "language",
+    "late_text",
     "moment",
     "number",
     "translated",

@@ -76,8 +76,9 @@ exists (select 1 from person_word o where o.person_id = p.id and o.word >= :low{
 """
 _SHOWN = """
 select c.id, c.stage, c.due_on, c.definition, c.person_id, p.name, p.nip, p.unit_code, u.name as unit,
-       y.title as cycle_title
+       y.title as cycle_title, coalesce(u.zone, r.zone) as zone
 from appraisal c join person p on p.id = c.person_id join cycle y on y.id = c.cycle_id
+join region r on r.id = c.region_id
 left join unit u on u.region_id = p.region_id and u.code = p.unit_code where c.id in ({ids})
 """
 _COUNTS = Statement("""

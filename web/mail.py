@@ -21,11 +21,10 @@ from flask_babel import gettext as _
 
 from engine.clock import due_on
 from web import clock, notices
-from web.board import until
 from web.config import LOCAL_HOSTS, Misconfigured, Settings
 from web.database import reading
 from web.jobs import Undone
-from web.languages import force_locale, language, translated
+from web.languages import end_of, force_locale, language, late_text, translated
 from web.people import is_address
 from web.statements import Statement
 from web.store import Held, Missing, store
@@ -192,9 +191,13 @@ def _letter(rows: Any, told: Any) -> Letter | None:
 
 
 def _facts(held: Held, kind: str) -> list[str]:
-    due = None if kind == notices.CLOSED else due_on(held.process, held.case)
-    facts = [translated(held.process.title), _("Siklus: %(title)s", title=held.cycle_title), until(held, due)]
-    return [fact for fact in facts if fact]
+    facts = [translated(held.process.title), _("Siklus: %(title)s", title=held.cycle_title)]
+    due, cycle = due_on(held.process, held.case), held.case.cycle
+    if due and kind != notices.CLOSED:
+        today, until = cycle.day_of(clock.now()), _("sampai %(day)s", day=end_of(due, cycle.zone))
+        # How many days are left is not for a letter: it is read on another day.
+        facts.append(late_text(due, today, cycle.zone) if today > due else until)
+    return facts
 
 
 def _about(kind: str, link: str, *facts: str) -> Letter:

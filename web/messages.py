@@ -55,15 +55,19 @@ def entered(rows: Any, payload: Mapping[str, Any], now: datetime) -> None:
 
 
 def deadline(rows: Any, payload: Mapping[str, Any], now: datetime) -> None:
-    """Tells of a near or missed deadline whoever has still to act, and of a missed one whom the definition names."""
+    """Tells of a near or missed deadline whoever has still to act, and of a missed one whom the definition names.
+
+    Those whom it names for a later day are told alone, on that day.
+    """
     held = _standing(rows, payload)
     if held is None or held.process.stages[held.case.stage].final:
         return
+    kind = payload["kind"]
     reason = f"{payload['case']}:{payload['entry']}:{payload['day']}"
-    late = payload["kind"] == notices.OVERDUE
     awaited = {holder.person: holder for holder in _awaited(rows, held)}
-    _tell(rows, awaited.values(), notices.OVERDUE if late else notices.REMINDER, reason, held, now)
-    if late:
+    if kind != notices.ESCALATED:
+        _tell(rows, awaited.values(), kind, reason, held, now)
+    if kind != notices.REMINDER:
         named = frozenset(payload["roles"]) - _working(held)
         others = (h for h in holders(rows, held) if h.roles & named and h.person not in awaited)
         _tell(rows, others, notices.ESCALATED, reason, held, now)

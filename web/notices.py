@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 
 from web.statements import Statement, stamp
 
-#: Work waits for the reader; a deadline is near; it has passed; it has passed for others; the case has come to its
-#: end; a cycle has begun.
+#: Work waits for the reader; a deadline is near; it has passed; others have missed it; the case has come to its end;
+#: a cycle has begun.
 ENTERED, REMINDER, OVERDUE, ESCALATED, CLOSED, CYCLE_OPENED = (
     "entered", "reminder", "overdue", "escalated", "closed", "cycle_opened",
 )  # fmt: skip

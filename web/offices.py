@@ -19,8 +19,7 @@ from engine.process import OPEN_TICKET, Process
 from web import codes, lists
 from web.answers import Sheaf, sheaf
 from web.database import reading
-from web.inbox import due_text
-from web.languages import day, translated
+from web.languages import day, due_text, translated
 from web.lists import Round, Wanted
 from web.reception import Door, Place, doors, reception, unnamed_visit
 from web.store import Held, store
@@ -100,7 +99,7 @@ def _row(row: Any, today: date) -> dict[str, str]:
         "unit": row.unit or "",
         "cycle": row.cycle_title,
         "stage": translated(stage.title),
-        "state": "" if stage.final else due_text(due, today),
+        "state": "" if stage.final else due_text(due, today, row.zone),
     }
 
 

@@ -12,9 +12,10 @@ from web.statements import Statement, stamp
 
 #: A case has entered a stage: whoever it waits for is told, and other systems.
 ENTERED = "entered"
-#: The day of a reminder has come, or a deadline has passed.
+#: The day of a reminder has come; a deadline has passed; it has, and for so long that others are to know.
 REMINDER = "reminder"
 OVERDUE = "overdue"
+ESCALATED = "escalated"
 #: Time could not bring about in a case what it should: tried again as a job.
 WAKE = "wake"
 #: A cycle was opened: everybody whose work it begins with is told.

@@ -26,8 +26,8 @@ from web.controls import input_id
 from web.course import DONE, NEXT, NOW, course
 from web.database import reading
 from web.filling import Errors, Filling, reason_text, saved_text, typed_from, typed_texts
-from web.inbox import awaited, due_text
-from web.languages import day, end_of, moment, translated
+from web.inbox import awaited
+from web.languages import day, due_text, end_of, moment, translated
 from web.map import CourseMap, course_map
 from web.store import Held, Missing, Moved, store
 from web.waiting import sealed_in
@@ -253,7 +253,7 @@ def _stations(held: Held, seen: Desk, entries: Sequence[Entry]) -> Iterator[dict
     for station in course(held.process, held.case, left_on):
         note, opens = "", station.stage.opens
         if station.state == NOW and seen.due_on and not station.stage.final:
-            note = _("sampai %(day)s", day=day(seen.due_on))
+            note = _("sampai %(day)s", day=end_of(seen.due_on, cycle.zone))
         elif station.state == NEXT and opens:
             note = _("dibuka %(day)s", day=day(opens.on(cycle.start)))
         elif station.state == DONE and station.left_on:

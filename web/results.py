@@ -29,8 +29,7 @@ from engine.whatif import headline
 from web import accounts, pages, prospects, showing
 from web.accounts import Account, account
 from web.database import reading
-from web.inbox import due_text
-from web.languages import translated
+from web.languages import due_text, translated
 from web.prospects import Prospects
 from web.store import Held, store
 

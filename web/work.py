@@ -27,6 +27,7 @@ KINDS: dict[str, Kind] = {
     outbox.ENTERED: Kind(within=messages.entered),
     outbox.REMINDER: Kind(within=messages.deadline),
     outbox.OVERDUE: Kind(within=messages.deadline),
+    outbox.ESCALATED: Kind(within=messages.deadline),
     outbox.WAKE: Kind(within=timing.again),
     outbox.CYCLE_OPENED: Kind(within=messages.cycle_opened),
     outbox.MAIL: Kind(outside=mail.send),

@@ -55,7 +55,7 @@ def each_is_told_once(office: Office, count: int, processes: int) -> None:
 
 
 def a_rest_of_three_days_tells_once(office: Office, count: int) -> None:
-    """Nobody looks for three days in which a reminder and the deadline come: each is told of once, looked at twice."""
+    """Nobody looks for days in which a reminder, the deadline and a further term come: each is told of once."""
     office.app.extensions["clock"] = clock = Standing()
     office.open_cases(WAITED_FOR, count, timedelta())
     clock.instant += TERM - 3 * DAY
@@ -66,11 +66,26 @@ def a_rest_of_three_days_tells_once(office: Office, count: int) -> None:
     assert told(office) == Counter({("reminder", 2): count, ("overdue", 1): count})
     clock.instant += 3 * DAY
     assert swept(office) == 0
+    clock.instant += 2 * DAY
+    assert swept(office) + swept(office) == count
+    assert told(office) == Counter({("reminder", 2): count, ("overdue", 1): count, ("escalated", 1): count})
+
+
+def each_office_is_told_once(office: Office, count: int, processes: int) -> None:
+    """After a rest of a week *processes* look: the superior is told as of the first day, the office as of the sixth."""
+    office.open_cases(WAITED_FOR, count, TERM + 7 * DAY)
+    with office.workers(processes, "--workers", "2"):
+        until_none_is_due(office)
+        until_nothing_waits(office)
+    office.once()
+    assert told(office) == Counter({("reminder", 1): count, ("overdue", 1): count, ("escalated", 1): count})
+    notices = "select person_id, count(*) from notice where kind = 'escalated' group by person_id"
+    assert office.counted(notices) == {office.superior: count, office.admin: count}
 
 
 def told(office: Office) -> Counter[tuple[str, int]]:
     """Of how many cases how many jobs of a kind were put out."""
-    rows = office.rows("select kind, payload from job where kind in ('reminder', 'overdue')")
+    rows = office.rows("select kind, payload from job where kind in ('reminder', 'overdue', 'escalated')")
     each = Counter((row.kind, json.loads(row.payload)["case"]) for row in rows)
     return Counter((kind, number) for (kind, _case), number in each.items())
 

@@ -31,6 +31,10 @@ def test_everybody_is_told_once_whoever_looks(office: Office) -> None:
     due.each_is_told_once(office, CASES, processes=2)
 
 
+def test_an_office_that_the_definition_names_for_later_is_told_once(office: Office) -> None:
+    due.each_office_is_told_once(office, CASES, processes=2)
+
+
 def test_after_days_of_rest_everybody_is_told_once(office: Office) -> None:
     due.a_rest_of_three_days_tells_once(office, CASES)
 

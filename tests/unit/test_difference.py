@@ -34,6 +34,9 @@ CHANGED = [
     ("stages: {rencana: {opens: 02-01}}\n", "Waktu buka Rencana berubah dari 15 Januari menjadi 1 Februari."),
     ("stages: {rencana: {overdue: admin}}\n",
      "Yang diberi tahu bila terlambat Rencana berubah dari Atasan menjadi Admin."),
+    ("stages: {rencana: {overdue: {atasan: 0d, admin: 5wd}}}\n",
+     ("Yang diberi tahu bila terlambat Rencana berubah dari Atasan menjadi Atasan dan Admin (5 hari kerja sesudah "
+      "batas waktu).")),
     ("stages: {rencana: {title: Menyusun rencana}}\n",
      'Judul tahap rencana berubah dari "Rencana" menjadi "Menyusun rencana".'),
     ("stages: {rencana: {actor: [pegawai, atasan]}}\n",

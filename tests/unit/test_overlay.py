@@ -46,6 +46,16 @@ def marked(texts: dict[str, str]) -> tuple[dict[str, str], Place]:
 
 
 class TestMerging:
+    def test_who_is_told_and_when_is_merged_by_role_and_a_list_replaced(self) -> None:
+        base = "stages: {rencana: {overdue: {atasan: 0d, admin: 7d}}}\n"
+        above = "workflow: kota\nextends: daerah\nstages: {rencana: {overdue: %s}}\n"
+        found = [
+            load_texts(with_overlay(base) | {"workflows/kota.yaml": above % told}).processes["kota"].stages["rencana"]
+            for told in ("{admin: 5wd, rekan: 9d}", "[admin]")
+        ]
+        told = [{role: str(span) for role, span in (stage.overdue or {}).items()} for stage in found]
+        assert told == [{"atasan": "0d", "admin": "5wd", "rekan": "9d"}, {"admin": "0d"}]
+
     def test_what_is_not_said_comes_from_the_base(self) -> None:
         process, base = merged("title: Daerah\n"), load_texts(FILES).processes["penilaian_kinerja"]
         assert (process.id, process.title, process.workflow.region) == ("daerah", "Daerah", "contoh")

@@ -12,12 +12,18 @@ from engine.act import act, begin
 from engine.case import Actor, Case, Cycle
 from engine.clock import due_on, opens_on
 from engine.process import Process
-from engine.timers import OVERDUE, REMINDER, due_actions, notices, overtaken, wakes_at
+from engine.timers import ESCALATED, OVERDUE, REMINDER, came, due_actions, notices, overtaken, wakes_at
 from tests.unit.definitions import short
 
 ZONES = ("Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura")
 STAGES = """\
-defaults: {remind: [3, 0], overdue: [atasan, atasan]}
+defaults: {remind: [3, 0], overdue: [atasan, pegawai]}
+roles:
+  pegawai: {title: Pegawai, is: subject}
+  atasan: {title: Atasan, is: superior}
+  rekan: {title: Rekan, is: peer, seats: 2..3}
+  admin: {title: Admin, is: region office}
+  sistem: {title: Sistem, is: system}
 stages:
   isi:
     title: Isi
@@ -60,22 +66,27 @@ MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31)).map(lambda 
     now=MOMENTS,
     zone=st.sampled_from(ZONES),
     paused=st.integers(0, 40),
+    later=st.sampled_from(("0d", "1d", "5wd", "30d")),
 )
-def test_no_day_is_missed_and_the_last_is_the_first_that_is_late(
-    deadline: str, opens: str, remind: list[int], now: datetime, zone: str, paused: int
+def test_no_day_is_missed_and_the_first_that_is_late_is_the_day_after_the_deadline(
+    deadline: str, opens: str, remind: list[int], now: datetime, zone: str, paused: int, later: str
 ) -> None:
+    told = f"overdue: {{atasan: 0d, admin: {later}}}"
     process = PROCESSES.setdefault(
-        (deadline, opens, *remind), stage_with(f"deadline: {deadline}", f"remind: {remind}", opens)
+        (deadline, opens, later, *remind), stage_with(f"deadline: {deadline}", f"remind: {remind}", opens, told)
     )
     case = replace(entered_at(process, now, zone), paused=timedelta(days=paused))
-    begins = [datetime.combine(n.day, time(), ZoneInfo(zone)) for n in notices(process, case)]
+    found = list(notices(process, case))
+    begins = [datetime.combine(n.day, time(), ZoneInfo(zone)) for n in found]
     assert wakings(process, case, now) == sorted({at for at in begins if at > now})
+    [late] = [at for n, at in zip(found, begins, strict=True) if n.kind == OVERDUE]
+    assert [at > late for n, at in zip(found, begins, strict=True) if n.kind == ESCALATED] == [True] * (later != "0d")
     due, since = due_on(process, case), opens_on(process, case)
     assert due and since and since <= due
-    assert begins[-1].date() == due + timedelta(days=1)
-    assert begins[-1] > now, "the system could act before anybody else"
-    assert due_actions(process, case, begins[-1]) == ("otomatis",)
-    assert due_actions(process, case, begins[-1] - timedelta(microseconds=1)) == ()
+    assert late.date() == due + timedelta(days=1)
+    assert late > now, "the system could act before anybody else"
+    assert due_actions(process, case, late) == ("otomatis",)
+    assert due_actions(process, case, late - timedelta(microseconds=1)) == ()
 
 
 PROCESSES: dict[tuple[object, ...], Process] = {}
@@ -95,6 +106,44 @@ class TestWhoIsTold:
         process = stage_with("deadline: 14d", "remind: []", "overdue: rekan")
         case = entered_at(process, datetime(2026, 3, 8, tzinfo=UTC))
         assert [(n.kind, n.roles) for n in notices(process, case)] == [(OVERDUE, ("pegawai", "rekan"))]
+
+    def test_others_are_told_so_much_later(self) -> None:
+        """The 27th of March is a Friday: five working days later is the 3rd of April, were that not Good Friday."""
+        process = stage_with("deadline: 03-27", "remind: []", "overdue: {rekan: 7d, atasan: 0d, admin: 5wd}")
+        case = entered_at(process, datetime(2026, 3, 8, tzinfo=UTC))
+        assert due_on(process, case) == date(2026, 3, 27)
+        assert [(n.kind, n.day, n.roles) for n in notices(process, case)] == [
+            (OVERDUE, date(2026, 3, 28), ("pegawai", "atasan")),
+            (ESCALATED, date(2026, 4, 4), ("rekan",)),
+            (ESCALATED, date(2026, 4, 7), ("admin",)),
+        ]
+
+    def test_roles_of_one_day_are_told_together(self) -> None:
+        process = stage_with("deadline: 14d", "remind: []", "overdue: {rekan: 3d, admin: 3d, pegawai: 3d}")
+        case = entered_at(process, datetime(2026, 3, 8, tzinfo=UTC))
+        assert [(n.kind, n.roles) for n in notices(process, case)] == [
+            (OVERDUE, ("pegawai",)),
+            (ESCALATED, ("rekan", "admin", "pegawai")),
+        ]
+
+    def test_a_moved_deadline_moves_what_follows_it(self) -> None:
+        process = stage_with("deadline: 06-30", "remind: []", "overdue: {admin: 7d}")
+        case = entered_at(process, datetime(2026, 3, 8, tzinfo=UTC))
+        moved = replace(case, paused=timedelta(days=10))
+        days, later = ([n.day for n in notices(process, c)] for c in (case, moved))
+        assert [day + timedelta(days=10) for day in days] == later == [date(2026, 7, 11), date(2026, 7, 18)]
+
+    def test_after_a_rest_each_kind_is_told_once_and_to_everybody(self) -> None:
+        process = stage_with("deadline: 14d", "overdue: {admin: 1d, rekan: 2d, atasan: 30d}")
+        case = entered_at(process, datetime(2026, 3, 8, tzinfo=UTC))
+        since = datetime(2026, 3, 19, tzinfo=UTC)
+        found = came(process, case, since, since + timedelta(days=14))
+        assert [(n.kind, n.day, n.roles) for n in found] == [
+            (REMINDER, date(2026, 3, 22), ("pegawai",)),
+            (OVERDUE, date(2026, 3, 23), ("pegawai",)),
+            (ESCALATED, date(2026, 3, 25), ("admin", "rekan")),
+        ]
+        assert wakes_at(process, case, since + timedelta(days=14)) == datetime(2026, 4, 21, 17, tzinfo=UTC)
 
     def test_nobody_is_told_without_a_deadline(self) -> None:
         process = short("stages:\n  isi: {title: Isi, actor: pegawai, final: true}\n")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -140,6 +140,45 @@ def test_a_missed_deadline_is_told_to_those_who_missed_it_and_to_whom_the_defini
         ("bambang", "overdue"), ("dewi", "escalated"), ("hasan", "escalated"), ("lestari", "overdue"),
         ("maria", "overdue"),
     ]  # fmt: skip
+
+
+def test_whoever_is_named_for_a_later_day_is_told_alone_and_only_once(play: Play) -> None:
+    """Those who are awaited were told on the first day; a role that works at the stage is not told of itself."""
+    case = at_peers(play)
+    work(play.app)
+    play.play(case, STEPS[6:8])
+    read_everything(play)
+    for _ in range(2):
+        missed(play, case, "escalated", ["rekan_kerja", "atasan_langsung", "admin_bkd"], 8)
+    assert told(play.app) == [("dewi", "escalated")]
+
+
+def test_nobody_else_is_told_of_a_stage_that_is_over(play: Play) -> None:
+    case = play.open_case()
+    play.play(case, STEPS[:1])
+    entry = play.case(case).entry
+    play.play(case, STEPS[1:2])
+    play.wait_until_open(case)
+    work(play.app)
+    about = {"case": case, "entry": entry, "kind": "escalated", "day": "2026-02-04", "roles": ["admin_bkd"]}
+    put_out(play.app, outbox.ESCALATED, "late", {**about, "stage": "x"}, play.clock.now())
+    work(play.app)
+    assert told(play.app) == [("rahmadi", "entered")]
+
+
+def test_a_notice_of_a_missed_deadline_says_how_late_it_is_and_since_when(play: Play, cast: Cast) -> None:
+    case = play.open_case()
+    play.play(case, STEPS[:1])
+    work(play.app)
+    play.clock.instant = datetime(2026, 2, 3, 3, tzinfo=UTC)
+    missed(play, case, "escalated", ["admin_bkd"], 8)
+    visitor = Visitor(play.app)
+    visitor.sign_in(cast.dewi)
+    late = "terlambat 8 hari, tenggatnya 26 Januari 2026 pukul 23.59 WIB"
+    assert late in words(visitor.get("/pemberitahuan").text)
+    visitor.post("/bahasa/en")
+    late = "8 days late, due 26 January 2026 at 23:59 WIB"
+    assert late in words(visitor.get("/pemberitahuan").text)
 
 
 def test_a_reminder_takes_the_place_of_what_was_told_before(play: Play) -> None:

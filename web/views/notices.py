@@ -22,7 +22,7 @@ blueprint = Blueprint("notices", __name__)
 def board() -> str:
     """The notices, unread ones first."""
     after = boards.place(request.args.get("sesudah", ""))
-    shown = boards.board(reading(), current_user.id, current_user.zone, after)
+    shown = boards.board(reading(), current_user.id, current_user.zone, now(), after)
     mail = people.mail_of(current_user.id) if current_app.extensions["settings"].mail else None
     return render_template("account/notices.html", board=shown, mail=mail)
 
