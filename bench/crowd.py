@@ -29,6 +29,7 @@ from web.tables import db
 
 PROCESS = "pontianak_kinerja_semesteran_360"
 TODAY = date(2026, 6, 1)
+NOW = datetime(2026, 6, 1, 3, tzinfo=UTC)
 REGIONS = 16
 #: Cases of each person: so many cycles.
 YEARS = (2023, 2024, 2025, 2026)
@@ -58,10 +59,10 @@ union all select p.region_id, lower(c.word), p.id from p join piece c on c.part 
 union all select p.region_id, p.nip, p.id from p
 """
 _CASES = """
-insert into appraisal (id, region_id, cycle_id, person_id, definition, stage, entry, version, opens_on, due_on, closed,
-                       wakes_at, head, state)
-select substr(p.id, 1, 24) || substr(y.id, 25), p.region_id, y.id, p.id, y.definition, s.stage, 1, 2, s.opens, s.due,
-       s.closed, null, :head, :state
+insert into appraisal (id, region_id, cycle_id, person_id, definition, stage, entry, version, zone, opens_on, due_on,
+                       closed, wakes_at, head, state)
+select substr(p.id, 1, 24) || substr(y.id, 25), p.region_id, y.id, p.id, y.definition, s.stage, 1, 2, 'Asia/Jakarta',
+       s.opens, s.due, s.closed, null, :head, :state
 from person p join cycle y on y.region_id = p.region_id
 join standing s on s.running = (y.title = '2026') and s.number = cast(substr(p.nip, 9) as bigint) % :kinds
 where p.superior_id is not null

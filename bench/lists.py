@@ -16,7 +16,7 @@ from typing import Any
 import psycopg
 from sqlalchemy import event, text
 
-from bench.crowd import LAST, TODAY, country, person
+from bench.crowd import LAST, NOW, TODAY, country, person
 from bench.places import Place
 from bench.rounds import Wrong
 from web import lists
@@ -64,7 +64,7 @@ def _lists() -> dict[str, list[Reading]]:
     words = [*(word[: dice.randint(2, 6)].lower() for word in LAST), "sari", "budi", "198001011000", "maria wij"]
 
     def office(who: str, **wanted: Any) -> Reading:
-        return lambda: lists.cases(db.session, who, Wanted(**wanted), TODAY).rows
+        return lambda: lists.cases(db.session, who, Wanted(**wanted), NOW).rows
 
     def after() -> tuple[str, ...]:
         return (dice.choice(middle), person(dice.randrange(len(people)))) if dice.random() < 0.7 else ()

@@ -54,7 +54,12 @@ def now() -> datetime:
 
 def today(zone: str = ZONE) -> date:
     """The local date of ``now`` in *zone*."""
-    return now().astimezone(ZoneInfo(zone)).date()
+    return day_in(zone, now())
+
+
+def day_in(zone: str, instant: datetime) -> date:
+    """The local date of *instant* in *zone*."""
+    return instant.astimezone(ZoneInfo(zone)).date()
 
 
 def wall() -> datetime:

@@ -7,14 +7,15 @@ takes as long among a million cases as among a thousand, and nothing is counted 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from engine.process import Process
 from web import directory
+from web.clock import ZONES, day_in
 from web.statements import Statement, connection_of
 from web.store import day, store
 
@@ -42,7 +43,7 @@ order by y.start desc, y.id
 _UNITS = Statement(
     "select code, name from unit where region_id = :region and (:unit in ('', code)) order by name, code"
 )
-_OWN = Statement("select cycle_id, stage, due_on from appraisal where person_id = :me")
+_OWN = Statement("select cycle_id, stage, due_on, zone from appraisal where person_id = :me")
 
 _DATED = """
 select c.id, c.due_on from appraisal c where c.region_id = :region and c.stage = :stage
@@ -69,27 +70,31 @@ order by w.word, w.person_id, c.id limit :n
 _FILTERS = {
     "stage": "c.stage = :stage",
     "cycle": "c.cycle_id = :cycle",
-    "late": "c.due_on < :today",
+    "late": "{late}",
+}
+#: A case is late by the day of its own zone. For most of a day that is the same day in all of them.
+_LATE = {
+    True: "c.due_on < :today",
+    False: "c.due_on < :ahead and (c.due_on < :today or c.zone in (:zone0, :zone1, :zone2))",
 }
 _ALSO = """
 exists (select 1 from person_word o where o.person_id = p.id and o.word >= :low{place} and o.word < :high{place})
 """
 _SHOWN = """
 select c.id, c.stage, c.due_on, c.definition, c.person_id, p.name, p.nip, p.unit_code, u.name as unit,
-       y.title as cycle_title, coalesce(u.zone, r.zone) as zone
+       y.title as cycle_title, c.zone
 from appraisal c join person p on p.id = c.person_id join cycle y on y.id = c.cycle_id
-join region r on r.id = c.region_id
 left join unit u on u.region_id = p.region_id and u.code = p.unit_code where c.id in ({ids})
 """
-_COUNTS = Statement("""
-select c.cycle_id, c.stage, count(*) as number, sum(case when c.due_on < :today then 1 else 0 end) as late
+_COUNTS = """
+select c.cycle_id, c.stage, count(*) as number, sum(case when {late} then 1 else 0 end) as late
 from appraisal c where c.region_id = :region group by c.cycle_id, c.stage
-""")
-_COUNTS_OF_UNIT = Statement("""
-select c.cycle_id, c.stage, count(*) as number, sum(case when c.due_on < :today then 1 else 0 end) as late
+"""
+_COUNTS_OF_UNIT = """
+select c.cycle_id, c.stage, count(*) as number, sum(case when {late} then 1 else 0 end) as late
 from person p cross join appraisal c where p.region_id = :region and p.unit_code = :unit and c.person_id = p.id
 group by c.cycle_id, c.stage
-""")
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,9 +176,17 @@ def scopes(rows: Any, me: str, unit: str = "") -> list[Scope]:
     return [scope for scope in found if not scope.unit or scope.region not in whole]
 
 
-def cases(rows: Any, me: str, wanted: Wanted, today: date) -> Listed:
+def _days(now: datetime) -> dict[str, str]:
+    """What day it is: ``today`` where it is the earliest, ``ahead`` where it is the latest, and in which zones."""
+    days = {zone: day_in(zone, now) for zone in ZONES.values()}
+    ahead = max(days.values())
+    zones = {f"zone{place}": zone if day == ahead else "" for place, (zone, day) in enumerate(days.items())}
+    return {"today": min(days.values()).isoformat(), "ahead": ahead.isoformat(), **zones}
+
+
+def cases(rows: Any, me: str, wanted: Wanted, now: datetime) -> Listed:
     """The cases that *me* may read by office, the nearest deadline first; what is looked for by name, by the name."""
-    binds = {"today": today.isoformat(), "stage": wanted.stage, "cycle": wanted.cycle, "never": NEVER}
+    binds = {**_days(now), "stage": wanted.stage, "cycle": wanted.cycle, "never": NEVER}
     reader = _named if wanted.words else _by_deadline
     readings = [reader(rows, scope, wanted, binds) for scope in scopes(rows, me, wanted.unit)]
     return _page(rows, me, heapq.merge(*readings))
@@ -215,8 +228,8 @@ def _by_deadline(rows: Any, scope: Scope, wanted: Wanted, binds: dict[str, Any])
     given = [name for name in ("cycle", "late") if getattr(wanted, name)]
     if scope.unit:
         given += ["stage"] if wanted.stage else []
-        return _sorted(_statement(_OF_UNIT, *given).all(rows, known))
-    statements = _statement(_DATED, *given), _statement(_UNDATED, *given)
+        return _sorted(_statement(_OF_UNIT, binds, *given).all(rows, known))
+    statements = _statement(_DATED, binds, *given), _statement(_UNDATED, binds, *given)
     readings = []
     for stage, dated, undated in _stages(rows, scope.region, wanted):
         of_stage = {**known, "stage": stage}
@@ -249,9 +262,14 @@ def processes(rows: Any, region: str, cycle: str = "") -> list[Process]:
     return [definitions.process(connection_of(rows), digest) for digest in dict.fromkeys(found)]
 
 
+def _statement(sql: str, days: Mapping[str, Any], *given: str) -> Statement:
+    return _made(sql, days["today"] == days["ahead"], *given)
+
+
 @lru_cache
-def _statement(sql: str, *given: str) -> Statement:
-    return Statement(sql.format(narrowed="".join(f" and {_FILTERS.get(name, name)}" for name in given)))
+def _made(sql: str, one_day: bool, *given: str) -> Statement:
+    narrowed = "".join(f" and {_FILTERS.get(name, name)}" for name in given)
+    return Statement(sql.replace("{narrowed}", narrowed).replace("{late}", _LATE[one_day]))
 
 
 # --- by name ----------------------------------------------------------------------------------------------------------
@@ -268,7 +286,7 @@ def _named(rows: Any, scope: Scope, wanted: Wanted, binds: dict[str, Any]) -> It
         known |= {f"{end}{place}": value for end, value in directory.span(other).items()}
     given = [name for name in ("stage", "cycle", "late") if getattr(wanted, name)]
     also = [_ALSO.format(place=place) for place in range(len(words) - 1)]
-    found = _statement(_NAMED, *given, *also).all(rows, {**known, "n": PAGE + 1})
+    found = _statement(_NAMED, binds, *given, *also).all(rows, {**known, "n": PAGE + 1})
     return (Found((row.word, row.person_id, row.id), row.id) for row in found)
 
 
@@ -287,17 +305,18 @@ def _round(row: Any) -> Round:
     return Round(**about, start=day(row.start), end=day(row.end), stages={})
 
 
-def counted(rows: Any, me: str, today: date) -> list[Round]:
+def counted(rows: Any, me: str, now: datetime) -> list[Round]:
     """The cycles in which *me* reads cases by office, and how far these have come; one's own is not counted."""
     found = {one.id: one for one in rounds(rows, me)}
-    mine = scopes(rows, me)
+    mine, days = scopes(rows, me), _days(now)
     for scope in mine:
-        counts = _COUNTS_OF_UNIT if scope.unit else _COUNTS
-        for row in counts.all(rows, {**scope._asdict(), "today": today.isoformat()}):
+        counts = _statement(_COUNTS_OF_UNIT if scope.unit else _COUNTS, days)
+        for row in counts.all(rows, {**scope._asdict(), **days}):
             _add(found[row.cycle_id], row.stage, row.number, row.late or 0)
     for row in _OWN.all(rows, {"me": me}):
         if row.cycle_id in found and row.stage in found[row.cycle_id].stages and _reads_own(rows, me, mine):
-            _add(found[row.cycle_id], row.stage, -1, -int(row.due_on is not None and day(row.due_on) < today))
+            late = row.due_on is not None and day(row.due_on) < day_in(row.zone, now)
+            _add(found[row.cycle_id], row.stage, -1, -int(late))
     return [one for one in found.values() if any(number for number, _late in one.stages.values())]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import segno
@@ -18,6 +18,7 @@ from engine.nip import grouped
 from engine.process import OPEN_TICKET, Process
 from web import codes, lists
 from web.answers import Sheaf, sheaf
+from web.clock import day_in
 from web.database import reading
 from web.languages import day, due_text, translated
 from web.lists import Round, Wanted
@@ -51,9 +52,9 @@ class CasesPage:
     next: str
 
 
-def cases_page(rows: Any, me: str, wanted: Wanted, today: date) -> CasesPage:
+def cases_page(rows: Any, me: str, wanted: Wanted, now: datetime) -> CasesPage:
     """The page of *me*'s cases, *wanted* ones only."""
-    found = lists.cases(rows, me, wanted, today)
+    found = lists.cases(rows, me, wanted, now)
     rounds = lists.rounds(rows, me)
     columns = [("name", _("Pegawai"), False), ("nip", _("NIP"), False), ("unit", _("Unit"), False)]
     columns += [("cycle", _("Siklus penilaian"), False), ("stage", _("Tahap"), False), ("state", _("Tenggat"), False)]
@@ -63,7 +64,7 @@ def cases_page(rows: Any, me: str, wanted: Wanted, today: date) -> CasesPage:
         units=[("", _("Semua unit")), *lists.units(rows, me)],
         cycles=[("", _("Semua siklus")), *((one.id, _cycle_title(one)) for one in rounds)],
         columns=columns,
-        rows=[_row(row, today) for row in found.rows],
+        rows=[_row(row, now) for row in found.rows],
         narrowed=any((wanted.stage, wanted.unit, wanted.cycle, wanted.late, wanted.words)),
         first=_address(wanted) if wanted.after else "",
         next=_address(wanted, sesudah=lists.written(found.last)) if found.last else "",
@@ -89,7 +90,7 @@ def _cycle_title(one: Round) -> str:
     return f"{translated(_process(one.definition).title)}, {one.title}"
 
 
-def _row(row: Any, today: date) -> dict[str, str]:
+def _row(row: Any, now: datetime) -> dict[str, str]:
     stage = _process(row.definition).stages[row.stage]
     due = date.fromisoformat(row.due_on) if isinstance(row.due_on, str) else row.due_on
     return {
@@ -99,7 +100,7 @@ def _row(row: Any, today: date) -> dict[str, str]:
         "unit": row.unit or "",
         "cycle": row.cycle_title,
         "stage": translated(stage.title),
-        "state": "" if stage.final else due_text(due, today, row.zone),
+        "state": "" if stage.final else due_text(due, day_in(row.zone, now), row.zone),
     }
 
 
@@ -116,9 +117,9 @@ class RoundCard:
     rows: list[dict[str, str]]
 
 
-def round_cards(rows: Any, me: str, today: date) -> list[RoundCard]:
+def round_cards(rows: Any, me: str, now: datetime) -> list[RoundCard]:
     """The cycles in which *me* holds an office."""
-    return [_card(one) for one in lists.counted(rows, me, today)]
+    return [_card(one) for one in lists.counted(rows, me, now)]
 
 
 def _card(one: Round) -> RoundCard:

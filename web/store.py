@@ -144,10 +144,10 @@ where id = :id and version = :was
 """)
 _INSERT = Statement("""
 insert into appraisal
-  (id, region_id, cycle_id, person_id, definition, stage, entry, version, opens_on, due_on, closed, wakes_at, head,
-   state, origin_id)
-values (:id, :region, :cycle, :person, :definition, :stage, :entry, :version, :opens_on, :due_on, :closed, :wakes_at,
-        :head, :state, :origin)
+  (id, region_id, cycle_id, person_id, definition, stage, entry, version, zone, opens_on, due_on, closed, wakes_at,
+   head, state, origin_id)
+values (:id, :region, :cycle, :person, :definition, :stage, :entry, :version, :zone, :opens_on, :due_on, :closed,
+        :wakes_at, :head, :state, :origin)
 """)
 _JOURNAL = Statement("""
 insert into journal (region_id, case_id, seq, event, at, person_id, role, action, duty, answer, inputs, noted, chain)
@@ -595,6 +595,7 @@ class Store:
             "stage": case.stage,
             "entry": case.entry,
             "version": case.version,
+            "zone": case.cycle.zone,
             "opens_on": opens.isoformat() if opens else None,
             "due_on": due.isoformat() if due else None,
             "closed": process.stages[case.stage].final,

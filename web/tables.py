@@ -175,7 +175,7 @@ class Case(db.Model):  # type: ignore[name-defined]
 
     ``origin_id`` is the case that this one follows up, if it does. ``closed`` once it stands in a final stage. ``head``
     is the last link of its journal's chain. ``wakes_at`` is when time brings something about next: a reminder, an
-    action of the system.
+    action of the system. ``opens_on`` and ``due_on`` are days in ``zone``, which it has kept since it was opened.
     """
 
     __tablename__ = "appraisal"
@@ -187,6 +187,7 @@ class Case(db.Model):  # type: ignore[name-defined]
     stage: Mapped[str] = mapped_column(String(60))
     entry: Mapped[int] = mapped_column(Integer)
     version: Mapped[int] = mapped_column(Integer)
+    zone: Mapped[str] = mapped_column(String(40))
     opens_on: Mapped[date | None] = mapped_column(Date)
     due_on: Mapped[date | None] = mapped_column(Date)
     closed: Mapped[bool] = mapped_column(Boolean, default=False)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from html import unescape
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
@@ -22,9 +23,13 @@ from web.store import Held, Missing, store
 from web.tables import db
 
 _STAND = text("""
-update appraisal set stage = :stage, closed = :closed, due_on = :due, opens_on = :opens where id = :case
+update appraisal set stage = :stage, closed = :closed, due_on = :due, opens_on = :opens, zone = :zone where id = :case
 """)
 TODAY = date(2026, 3, 2)
+#: At noon it is one day everywhere; at night the next one has begun in the east, and there alone.
+NOON, NIGHT = datetime(2026, 3, 2, 5, tzinfo=UTC), datetime(2026, 3, 2, 15, 30, tzinfo=UTC)
+ZONES = ("Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura")
+OFFICES = ("kepala_opd", "admin_bkd", "tim_penilai")
 CAST = ("hasan", "sari", "rahmadi", "lestari", "dewi", "ratna", "joko")
 
 
@@ -43,13 +48,8 @@ def busy(app: Flask, cast: Cast) -> Iterator[None]:
                 stage = dice.choice(stages)
                 due = (TODAY + timedelta(days=dice.randint(-9, 9))).isoformat() if stage.deadline else None
                 opens = (TODAY + timedelta(days=dice.choice((-9, 0, 9)))).isoformat()
-                set_ = {"case": case, "stage": stage.id, "closed": stage.final, "due": due, "opens": opens}
-                rows.execute(
-                    text(
-                        "update appraisal set stage=:stage, closed=:closed, due_on=:due, opens_on=:opens where id=:case"
-                    ),
-                    set_,
-                )
+                about = {"stage": stage.id, "closed": stage.final, "due": due, "opens": opens}
+                rows.execute(_STAND, {"case": case, "zone": dice.choice(ZONES), **about})
                 if dice.random() < 0.2:
                     seat = {"case": case, "person": cast.lestari.id, "yes": dice.random() < 0.8}
                     rows.execute(text("insert into seat values (:case, 'rekan_kerja', :person, :yes, false)"), seat)
@@ -90,12 +90,19 @@ class TestDesk:
     ) -> None:
         monkeypatch.setattr(lists, "PAGE", 4)
         me = getattr(cast, name).id
-        office = {"kepala_opd": "u", "admin_bkd": "r", "tim_penilai": "r"}
-        reads = [held for held in _held(me) if any(actor.role in office for actor in held.actors)]
-        for wanted in ({}, {"late": True}, {"stage": "rencana_kinerja"}, {"unit": "PON-05"}, {"words": "pegawai"}):
+        reads = [held for held in _held(me) if any(actor.role in OFFICES for actor in held.actors)]
+        for wanted in (
+            {},
+            {"late": NOON},
+            {"late": NIGHT},
+            {"stage": "rencana_kinerja"},
+            {"unit": "PON-05"},
+            {"words": "pegawai"},
+        ):
             seen, keys, after = [], [], ()
             while True:
-                found = lists.cases(db.session, me, Wanted(**wanted, after=after), TODAY)
+                narrowed = Wanted(**{**wanted, "late": "late" in wanted}, after=after)
+                found = lists.cases(db.session, me, narrowed, wanted.get("late", NOON))
                 seen += found.rows
                 after = lists.read(lists.written(found.last)) if found.last else ()
                 if not after:
@@ -105,6 +112,24 @@ class TestDesk:
             assert {row.id for row in seen} == expected, wanted
             assert len(seen) == len(expected), wanted
             assert keys == sorted(keys)
+
+    def test_what_is_late_is_counted_by_the_day_of_each_case(
+        self, app: Flask, cast: Cast, busy: None, name: str
+    ) -> None:
+        me = getattr(cast, name).id
+        reads = [held for held in _held(me) if any(actor.role in OFFICES for actor in held.actors)]
+        for now in (NOON, NIGHT):
+            counted = lists.counted(db.session, me, now)
+            late = sum(number for one in counted for _all, number in one.stages.values())
+            assert late == sum(_is_late(held, now) for held in reads)
+        if reads:
+            nights = [held for held in reads if _is_late(held, NIGHT) and not _is_late(held, NOON)]
+            assert {_zone(held) for held in nights} == {"Asia/Jayapura"}
+
+
+def _zone(held: Held) -> str:
+    zone: str = db.session.execute(text("select zone from appraisal where id = :c"), {"c": held.case.id}).scalar_one()
+    return zone
 
 
 class TestPages:
@@ -177,7 +202,7 @@ class TestDirectory:
     def test_people_are_found_by_how_their_words_begin(
         self, app: Flask, cast: Cast, busy: None, said: str, found: set[str]
     ) -> None:
-        listed = lists.cases(db.session, cast.dewi.id, Wanted(words=said), TODAY)
+        listed = lists.cases(db.session, cast.dewi.id, Wanted(words=said), NOON)
         assert {row.name for row in listed.rows} == found
 
 
@@ -203,11 +228,15 @@ def _runs(held: Held, me: str) -> bool:
     return not _ended(held) and (_near(held) or finding.acts(held.process, held.case.stage, roles))
 
 
+def _is_late(held: Held, now: object) -> bool:
+    row = db.session.execute(text("select due_on, zone from appraisal where id = :c"), {"c": held.case.id}).one()
+    assert isinstance(now, datetime)
+    return row.due_on is not None and str(row.due_on) < now.astimezone(ZoneInfo(row.zone)).date().isoformat()
+
+
 def _matches(held: Held, wanted: dict[str, object]) -> bool:
-    row = db.session.execute(text("select due_on from appraisal where id = :c"), {"c": held.case.id}).one()
-    late = row.due_on is not None and str(row.due_on) < TODAY.isoformat()
     return (
-        (late or not wanted.get("late"))
+        (not wanted.get("late") or _is_late(held, wanted["late"]))
         and wanted.get("stage", held.case.stage) == held.case.stage
         and wanted.get("unit", held.subject.unit_code) == held.subject.unit_code
         and (not wanted.get("words") or held.subject.name.startswith("Pegawai"))

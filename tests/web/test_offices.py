@@ -91,6 +91,11 @@ class TestCases:
         (nip,) = [row.nip for row in village.rows("select nip from person where name = 'Budi'")]
         assert _names(village, "Ada", f"?cari={nip[:8]}+{nip[8:12]}") == ["Budi"]
 
+    def test_a_deadline_is_told_with_its_hour_and_zone(self, village: Village) -> None:
+        assert re.search(
+            r"sampai \d+ \w+ \d{4} pukul 23\.59 WIB, \d+ hari lagi", words(village.signed_in("Ada").get("/berkas"))
+        )
+
     def test_only_late_ones(self, village: Village) -> None:
         assert _names(village, "Ada", "?terlambat=ya") == []
         village.instant += timedelta(days=31)
@@ -113,7 +118,7 @@ class TestCases:
 
     def test_a_list_is_read_by_columns_and_not_by_states(self, village: Village) -> None:
         with village.app.app_context():
-            found = lists.cases(db.session, village.people["Ada"], Wanted(), village.instant.date())
+            found = lists.cases(db.session, village.people["Ada"], Wanted(), village.instant)
         assert [row.name for row in found.rows] == ["Budi"] and not found.last
         assert not hasattr(found.rows[0], "state")
 

@@ -40,7 +40,7 @@ def cases() -> str:
         late=bool(request.args.get("terlambat")),
         after=lists.read(request.args.get("sesudah", "")[:200]),
     )
-    shown = offices.cases_page(reading(), current_user.id, wanted, _today())
+    shown = offices.cases_page(reading(), current_user.id, wanted, now())
     return render_template("offices/cases.html", list=shown, stuck=backlog.stuck(reading(), current_user.id))
 
 
@@ -48,7 +48,7 @@ def cases() -> str:
 @open_to("signed-in")
 def rounds() -> str:
     """The cycles of the region or unit, and how far they have come."""
-    cards = offices.round_cards(reading(), current_user.id, _today())
+    cards = offices.round_cards(reading(), current_user.id, now())
     return render_template("offices/rounds.html", rounds=cards, stuck=backlog.stuck(reading(), current_user.id))
 
 

@@ -177,6 +177,7 @@ def upgrade() -> None:
         sa.Column("stage", sa.String(length=60), nullable=False),
         sa.Column("entry", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("zone", sa.String(length=40), nullable=False),
         sa.Column("opens_on", sa.Date(), nullable=True),
         sa.Column("due_on", sa.Date(), nullable=True),
         sa.Column("closed", sa.Boolean(), nullable=False),
