@@ -20,11 +20,11 @@ def create_app(settings: Settings | None = None) -> Flask:
         clock,
         database,
         errors,
-        flood,
         frame,
         languages,
         mail,
         passwords,
+        porter,
         security,
         sessions,
         templating,
@@ -35,7 +35,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
     # In order: what is asked of a request first stands first.
     parts = (
-        *(watch, flood, database, sessions, templating, languages, passwords),
+        *(watch, porter, database, sessions, templating, languages, passwords),
         *(access, security, frame, errors, mail, webhooks),
     )
     settings = settings or Settings.from_environment()

@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from engine.feel import FeelError
-from web import logs
+from web import logs, porter
 from web.database import unavailable
 from web.frame import frame
 from web.metrics import database_failed
@@ -24,7 +24,7 @@ from web.tables import db
 log = logging.getLogger(__name__)
 
 #: Statuses that the error page has words for; another one is told as 400 or 500.
-WORDED = frozenset({400, 403, 404, 409, 413, 422, 429, 500, 503})
+WORDED = frozenset({400, 403, 404, 409, 422, 429, 500, 503})
 
 #: After how many seconds it is worth trying again where the database was away.
 PATIENCE = 10
@@ -55,6 +55,8 @@ def refused(error: HTTPException) -> Any:
     status = error.code or 500
     if status < 400:
         return error
+    if status == 413:
+        return porter.words(status), status
     headers = [(name, value) for name, value in error.get_headers() if name not in ("Content-Type", "Content-Length")]
     return page(status), status, headers
 

@@ -11,23 +11,10 @@ from collections.abc import Callable
 from threading import Lock
 from time import monotonic
 
-from flask import Flask, current_app, request
-from werkzeug.wrappers import Response
-
-from web.security import network
-
 #: What is sent from one network, such as a village office, and from everywhere: at once, and then a second.
 FROM_ONE, FROM_ALL = (120, 1.0), (400, 10.0)
 #: How many networks are remembered.
 MOST = 10_000
-GUARDED = "public"
-
-PAGE = (
-    '<!doctype html><html lang="id"><meta charset="utf-8"><title>Borang</title>'
-    "<h1>Terlalu banyak kiriman</h1><p>Dari jaringan ini datang terlalu banyak kiriman. Tunggu {seconds} detik, lalu "
-    "kembali ke halaman sebelumnya dan kirim lagi; isian Anda masih ada di sana.</p>"
-    '<p lang="en">Too much was sent from this network. Wait {seconds} seconds, then go back and send again.</p>'
-)
 
 
 class Bucket:
@@ -81,19 +68,3 @@ class Gate:
             self._each.clear()
         found = self._each[source] = Bucket(*FROM_ONE, now)
         return found
-
-
-def init_app(app: Flask) -> None:
-    app.extensions["flood"] = Gate()
-    app.before_request(check)
-
-
-def check() -> Response | None:
-    """Turns away what is too much."""
-    if request.method != "POST" or request.blueprint != GUARDED:
-        return None
-    gate: Gate = current_app.extensions["flood"]
-    seconds = gate.wait(network())
-    if not seconds:
-        return None
-    return Response(PAGE.format(seconds=seconds), 429, {"Retry-After": str(seconds)}, mimetype="text/html")

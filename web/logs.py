@@ -138,6 +138,13 @@ def start(app: Flask) -> None:
     app.extensions["request_log"] = structlog.get_logger()
 
 
+def turned_away(app: Flask, method: str, status: int) -> None:
+    """The line on a request that *app* was not even asked about, if there is to be one."""
+    log = app.extensions.get("request_log")
+    if log is not None:
+        log.info("request", route="", method=method, status=status, ms=0.0)
+
+
 def answered(endpoint: str | None, method: str, status: int, seconds: float) -> None:
     """The line on a request that was answered, if there is to be one."""
     log = current_app.extensions.get("request_log")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 from ipaddress import ip_address, ip_network
 from urllib.parse import unquote_to_bytes
 
@@ -33,6 +34,8 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 FOR_A_YEAR = "max-age=31536000; includeSubDomains"
+#: How a browser sends a form without files.
+TYPED = "application/x-www-form-urlencoded"
 
 csrf = CSRFProtect()
 
@@ -49,7 +52,11 @@ def init_app(app: Flask) -> None:
 
 def network() -> str:
     """Where this request comes from: an address, or of IPv6 the network that one household is given."""
-    given = request.remote_addr or ""
+    return network_of(request.remote_addr or "")
+
+
+def network_of(given: str) -> str:
+    """The network of an address; what is no address is its own."""
     try:
         address = ip_address(given)
     except ValueError:
@@ -60,11 +67,12 @@ def network() -> str:
 
 
 def check_size() -> None:
-    """Refuses a typed form with too much text or too many fields; Werkzeug counts those of multipart forms only."""
-    if request.mimetype != "application/x-www-form-urlencoded":
+    """Refuses a typed form with too many fields, or that is too long without having said so (``web.porter``).
+
+    Werkzeug counts the fields of multipart forms only.
+    """
+    if request.mimetype != TYPED:
         return
-    if (request.content_length or 0) > TEXT_LIMIT:
-        abort(413)
     body = request.get_data(cache=True)
     if len(body) > TEXT_LIMIT or body.count(b"&") >= FIELD_LIMIT:
         abort(413)
@@ -75,7 +83,7 @@ def check_text() -> None:
 
     Werkzeug leaves such bytes percent-encoded in typed forms, and reads them as U+FFFD in those with attachments.
     """
-    typed = request.get_data(cache=True) if request.mimetype == "application/x-www-form-urlencoded" else b""
+    typed = request.get_data(cache=True) if request.mimetype == TYPED else b""
     if not (_utf8(typed) and _utf8(request.query_string)):
         abort(400)
     for part in _texts():
@@ -107,10 +115,14 @@ def _whole(text: str) -> bool:
 
 
 def protect(response: Response) -> Response:
-    """Adds what W3C and OWASP ask of every answer. A page is not kept by any cache unless its view says so."""
-    response.headers.extend({name: value for name, value in HEADERS.items() if name not in response.headers})
-    if "Cache-Control" not in response.headers:
-        response.headers["Cache-Control"] = "no-store"
-    if current_app.extensions["settings"].https:
-        response.headers["Strict-Transport-Security"] = FOR_A_YEAR
+    """Adds to an answer what it does not say itself."""
+    said = standing(https=current_app.extensions["settings"].https)
+    response.headers.extend({name: value for name, value in said.items() if name not in response.headers})
     return response
+
+
+@cache
+def standing(*, https: bool) -> Mapping[str, str]:
+    """What W3C and OWASP ask of every answer. A page is not kept by any cache unless its view says so."""
+    said = {**HEADERS, "Cache-Control": "no-store"}
+    return {**said, "Strict-Transport-Security": FOR_A_YEAR} if https else said

@@ -12,6 +12,7 @@ import resource
 import select
 import signal
 import socket
+import sys
 from collections.abc import Iterator
 from time import monotonic, time
 from typing import Any
@@ -22,7 +23,8 @@ from waitress.channel import HTTPChannel
 from waitress.server import BaseWSGIServer
 from waitress.task import ThreadedTaskDispatcher
 
-from web.config import BODY_LIMIT
+from web import porter
+from web.intake import Line
 
 log = logging.getLogger(__name__)
 
@@ -38,8 +40,6 @@ LOOK = 10
 PACE = 1000
 #: A head longer than any browser sends.
 HEAD_LIMIT = 32 * 1024
-#: Up to here a body is read to its end, so that its sender gets our page about it; from here on only a line.
-REFUSED_LIMIT = 4 * BODY_LIMIT
 #: How many connections are kept, slow ones included; and how many files that wants.
 CONNECTIONS, FILES = 4000, 4500
 
@@ -59,7 +59,9 @@ class Lanes:
             self._lanes[name].set_thread_count(count)
 
     def add_task(self, channel: HTTPChannel) -> None:
-        self._lanes[lane_of(channel.requests[0])].add_task(channel)
+        # Whoever is refused waits behind nobody who signs in.
+        lane = PUBLIC if getattr(channel, "refused", False) else lane_of(channel.requests[0])
+        self._lanes[lane].add_task(channel)
 
     def shutdown(self, cancel_pending: bool = True, timeout: float = 1) -> None:
         for lane in self._lanes.values():
@@ -71,7 +73,7 @@ def lane_of(request: Any) -> str:
     path = getattr(request, "path", "")
     if path == "/masuk" and getattr(request, "command", "") == "POST":
         return SIGN_IN
-    return PUBLIC if path.startswith("/masyarakat") else REST
+    return PUBLIC if path.startswith(porter.PUBLIC) else REST
 
 
 class Server:
@@ -96,13 +98,15 @@ class Server:
             # `select` knows no file above 1024.
             asyncore_use_poll=True,
             backlog=2048,
-            # What is refused must be read first: in large pieces.
             recv_bytes=128 * 1024,
             channel_timeout=SILENT,
             cleanup_interval=LOOK,
             max_request_header_size=HEAD_LIMIT,
-            max_request_body_size=REFUSED_LIMIT,
+            # ``Line`` knows what is too large.
+            max_request_body_size=sys.maxsize,
         )
+        for listener in self._listeners():
+            listener.channel_class = Line
 
     def run(self) -> None:
         """Serves until SIGTERM or SIGINT, then ends what is being done and returns."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import threading
 import time
 from collections import Counter
@@ -216,6 +217,7 @@ def _journals() -> list[tuple[str, int]]:
 
 def _flood(port: int, body: str, cookies: Mapping[str, str], seconds: float) -> Counter[int]:
     """Posts 167 times a second, from several threads."""
+    os.nice(10)
     said = "; ".join(f"{name}={value}" for name, value in cookies.items())
     headers = {"Cookie": said, "Content-Type": FORM, "X-Forwarded-For": "10.9.9.9"}
     end, threads = time.monotonic() + seconds, 8
@@ -233,6 +235,6 @@ def _flood(port: int, body: str, cookies: Mapping[str, str], seconds: float) -> 
 
 
 def _flood_beside(port: int, body: str, cookies: Mapping[str, str], seconds: float) -> Counter[int]:
-    """The same from a process of its own: what measures must not wait for what floods."""
+    """The same from a process of its own, as from other machines: what measures must not wait for what floods."""
     with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
         return pool.submit(_flood, port, body, cookies, seconds).result()

@@ -1,31 +1,42 @@
-"""Hostile traffic while staff work: R-53, R-54, R-56."""
+"""Hostile traffic while staff work: R-53, R-54, R-56.
+
+Those who attack have a process of their own, which steps back where the machine is short: they stand for other
+machines, and what measures the staff must not wait for them.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import os
+import resource
 import time
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
+from multiprocessing import get_context
 
 from tests.load.figures import GET, Phase
 from tests.load.line import Browser, Lost
 from tests.load.world import World, hung_up, paced, well
 
 SLOW, GREAT, FLOOD = 400, 20, 20
-#: What staff may wait in any case, in milliseconds: twice very little is little.
-FLOOR = 200
+#: A day's p95 below this many milliseconds counts as this: on two cores that also carry the database, the attackers and
+#: whoever measures, a request that finds both taken waits a turn or two of the system's scheduler.
+FLOOR = 20
+GREAT_BODY = b"a=" + b"x" * 10_000_000
 
 
 class Attack:
     """What hostile clients do until *until*; what they were answered stands in *phase*."""
 
-    def __init__(self, world: World, phase: Phase, until: float) -> None:
-        self._ports = world.rig.ports
+    def __init__(self, ports: Sequence[int], phase: Phase, until: float) -> None:
+        self._ports = ports
         self._phase = phase
         self._until = until
 
-    def all(self) -> asyncio.Future[list[None]]:
+    async def all(self) -> None:
         slow, great, flood = map(self.slow, range(SLOW)), map(self.great, range(GREAT)), map(self.flood, range(FLOOD))
-        return asyncio.gather(*slow, *great, *flood)
+        await asyncio.gather(*slow, *great, *flood)
 
     @property
     def _lasts(self) -> bool:
@@ -48,7 +59,7 @@ class Attack:
         browser = Browser(self._ports[number % 2], f"10.97.0.{number}")
         while self._lasts:
             try:
-                answer = await browser.send("POST", "/masuk", b"a=" + b"x" * 10_000_000)
+                answer = await browser.send("POST", "/masuk", GREAT_BODY)
                 self._phase.saw("10 MB", answer.status, answer.seconds)
             except Lost:
                 self._phase.answers["cut off at 10 MB"] += 1
@@ -68,18 +79,31 @@ class Attack:
         await browser.close()
 
 
+def _attacked(ports: Sequence[int], seconds: float) -> Phase:
+    """What came of an attack of so many seconds; runs in a process of its own."""
+    os.nice(10)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
+    found = Phase("attack")
+    asyncio.run(Attack(ports, found, time.monotonic() + seconds).all())
+    return found
+
+
 async def hostile(world: World, phase: Phase, calm: Phase) -> None:
     """Slow clients, great bodies and a flood; *calm* is the day before."""
     people, staff = world.people(world.town.planners[:40]), Phase("staff")
     phase.seconds = world.seconds(30)
-    attack = Attack(world, phase, time.monotonic() + phase.seconds).all()
-    await paced(staff, phase.seconds - 1, 20, [person.look for person in people])
-    await attack
+    with ProcessPoolExecutor(1, get_context("spawn")) as beside:
+        attack = asyncio.get_running_loop().run_in_executor(beside, _attacked, world.rig.ports, phase.seconds)
+        await paced(staff, phase.seconds, 20, [person.look for person in people])
+        found = await attack
     await hung_up(people)
-    phase.times["staff GET"] = staff.times[GET]
+    phase.answers += found.answers
+    phase.times |= {**found.times, "staff GET": staff.times[GET]}
     mine, before = staff.percentile(GET, 0.95), calm.percentile(GET, 0.95)
     told = f"{mine:.0f} ms; {before:.0f} ms in the day before"
-    fair = mine <= max(2 * before, FLOOR)
-    world.checks.hold(f"R-53 R-54 R-56 staff wait at most twice as long, or {FLOOR} ms", fair, told)
+    fair = mine <= 2 * max(before, FLOOR)
+    world.checks.hold(f"R-53 R-54 R-56 staff wait at most twice as long, or {2 * FLOOR} ms", fair, told)
+    slowest = phase.percentile("10 MB", 1)
+    world.checks.hold("R-54 10 MB are refused within a second", slowest < 1000, f"{slowest:.0f} ms")
     world.checks.hold("R-53 staff without an error", well(staff), dict(staff.answers))
     world.checks.hold("no hostile request breaks anything", phase.answers["500"] == 0, dict(phase.answers))

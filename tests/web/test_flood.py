@@ -6,13 +6,14 @@ import threading
 import time
 
 import pytest
-from flask import Flask
+from flask import Flask, request_started
 from sqlalchemy import event
 
 from tests.cast import Cast, Visitor
 from web import passwords, throttle
+from web.config import TEXT_LIMIT
 from web.flood import FROM_ALL, FROM_ONE, MOST, Bucket, Gate
-from web.security import network
+from web.security import TYPED, network
 from web.tables import db
 
 
@@ -84,6 +85,30 @@ def test_a_flood_from_one_network_is_turned_away_without_asking_the_database(app
     assert another.post("/masyarakat", {"kode": "BUKANKODE"}).status_code == 422
     staff.sign_in(cast.sari)
     assert staff.is_signed_in(), "the same office may work on"
+
+
+@pytest.mark.parametrize(("status", "path", "body"), [
+    (413, "/masuk", b"a" * (TEXT_LIMIT + 1)), (413, "/berkas/1/kirim/ajukan", b"a" * (TEXT_LIMIT + 1)),
+    (429, "/masyarakat", b"kode=BUKANKODE"),
+])  # fmt: skip
+def test_what_is_turned_away_never_reaches_the_service(app: Flask, status: int, path: str, body: bytes) -> None:
+    class Full:
+        def wait(self, source: str) -> int:
+            return 7
+
+    app.extensions["flood"] = Full()
+    reached: list[object] = []
+    request_started.connect(lambda sender, **more: reached.append(sender), app, weak=False)
+    client = app.test_client()
+    assert client.get("/masuk").status_code == 200
+    assert reached, "what does reach it is seen"
+    reached.clear()
+    answer = client.post(path, data=body, content_type=TYPED)
+    assert (answer.status_code, reached) == (status, [])
+    assert answer.headers.get("Retry-After") == ("7" if status == 429 else None)
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert "default-src 'self'" in answer.headers["Content-Security-Policy"]
+    assert "{" not in answer.text
 
 
 def test_a_wrong_code_that_is_throttled_writes_nothing(app: Flask) -> None:

@@ -20,7 +20,7 @@ from tests.cast import PASSWORD, SARI, settings_in
 from tests.conftest import on_sqlite
 from tests.web.restarts import by_handing_over
 from tests.web.served import FORM, Answer, Browser, Served, listening, served, slowest
-from web.config import BODY_LIMIT, Settings
+from web.config import BODY_LIMIT, TEXT_LIMIT, Settings
 from web.serving import PUBLIC, REST, SIGN_IN, THREADS, lane_of
 
 TEN = 10 * 1024 * 1024
@@ -158,6 +158,30 @@ def test_what_is_far_too_large_is_not_even_read(running: Served) -> None:
     with running.connect() as line:
         line.sendall(b"POST /masuk HTTP/1.1\r\n" + HOST + f"Content-Length: {100 * BODY_LIMIT}\r\n\r\n".encode())
         assert line.recv(1000).startswith(b"HTTP/1.1 413")
+
+
+@on_sqlite
+@pytest.mark.parametrize("size", [TEXT_LIMIT + 1, TEN])
+def test_what_is_too_large_is_answered_before_any_of_it_is_sent(running: Served, size: int) -> None:
+    """And whoever sends it all the same gets to its end, so that a browser shows the answer."""
+    head = f"Content-Type: {FORM}\r\nContent-Length: {size}\r\nExpect: 100-continue\r\n\r\n"
+    with running.connect() as line:
+        line.sendall(b"POST /masuk HTTP/1.1\r\n" + HOST + head.encode())
+        answer = b""
+        while piece := line.recv(10_000):
+            answer += piece
+        assert answer.startswith(b"HTTP/1.1 413")
+        assert b"Kiriman terlalu besar" in answer
+        line.sendall(b"a" * size)
+
+
+@on_sqlite
+def test_whoever_never_stops_sending_is_cut(running: Served) -> None:
+    with running.connect() as line:
+        line.sendall(b"POST /masuk HTTP/1.1\r\n" + HOST + f"Content-Length: {100 * BODY_LIMIT}\r\n\r\n".encode())
+        with pytest.raises(ConnectionError):
+            for _ in range(100):
+                line.sendall(b"a" * BODY_LIMIT)
 
 
 BROKEN = {
