@@ -9,8 +9,9 @@ from engine.desk import Desk, desk
 from engine.errors import DefinitionError, Refusal, Refused, Stale
 from engine.journal import fold
 from engine.library import Library, check, load
+from engine.migration import migrate
 
 __all__ = [
     "Actor", "Case", "Cycle", "DefinitionError", "Desk", "Entry", "Library", "Outcome", "Refusal",
-    "Refused", "Stale", "act", "begin", "check", "desk", "feel", "fold", "load", "set_seats",
+    "Refused", "Stale", "act", "begin", "check", "desk", "feel", "fold", "load", "migrate", "set_seats",
 ]  # fmt: skip

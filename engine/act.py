@@ -17,11 +17,10 @@ from engine.case import Actor, Case, Cycle, Entry, Outcome, Started
 from engine.clock import due_on, waiting
 from engine.errors import Refusal, Refused
 from engine.journal import Step, advance, complete
-from engine.kinds import Table
 from engine.machine import fire
 from engine.model import Action, Collection, Stage
-from engine.process import NOTE, Duty, Page, Process
-from engine.sheet import Sheet, refusals, sheet
+from engine.process import NOTE, Duty, Process
+from engine.sheet import Sheet, refusals, sheet, writable
 
 #: So many automatic steps may follow one another; a definition that needs more goes round in circles.
 AUTOMATIC_LIMIT = 20
@@ -45,9 +44,9 @@ def begin(
     outcome = Outcome(case=empty, entries=())
     for role, profile in profiles.items():
         entry = Entry(seq=0, event="profile_set", at=now, inputs={"role": role}, fields=dict(profile))
-        outcome = _appended(process, outcome, entry)
-    outcome = _appended(process, outcome, Entry(seq=0, event="opened", at=now, inputs=inputs))
-    return _automatic(process, _collections(process, outcome, empty, now), now)
+        outcome = appended(process, outcome, entry)
+    outcome = appended(process, outcome, Entry(seq=0, event="opened", at=now, inputs=inputs))
+    return automatic(process, _collections(process, outcome, empty, now), now)
 
 
 def misnumbered(process: Process, profile: Mapping[str, Any]) -> Iterator[Refusal]:
@@ -68,7 +67,7 @@ def set_seats(
         raise Refused(Refusal("jumlah_penilai", role, {"least": seats.least, "most": seats.most, "found": len(people)}))
     inputs = {"role": role, "confirmed": people}
     entry = Entry(seq=0, event="seats_set", at=now, person=actor.person, role=actor.role, inputs=inputs)
-    return _automatic(process, _appended(process, Outcome(case=case, entries=()), entry), now)
+    return automatic(process, appended(process, Outcome(case=case, entries=()), entry), now)
 
 
 def act(
@@ -93,8 +92,8 @@ def act(
         raise Refused(Refusal("tidak_pada_tahap_ini", "", {"action": action, "stage": stage.title}))
     duty = process.duty_of(case.stage, taken, actor.role)
     _authorised(process, case, actor, taken, duty, now)
-    writable, ignored = _writable(duty.page(taken, actor.role), actor.role, values)
-    filled = sheet(process, case, actor, taken, writable, now)
+    written, ignored = writable(duty.page(taken, actor.role), actor.role, values)
+    filled = sheet(process, case, actor, taken, written, now)
     if not process.holds(taken.show_if, filled.local):
         raise Refused(Refusal("tidak_pada_tahap_ini", "", {"action": taken.title, "stage": stage.title}))
     reasons = [*refusals(process, filled), *requirements(process, filled)]
@@ -103,7 +102,7 @@ def act(
     if reasons:
         raise Refused(*reasons)
     outcome = _taken(process, Outcome(case=case, entries=(), ignored=ignored), actor, filled, now, answer)
-    return _automatic(process, outcome, now)
+    return automatic(process, outcome, now)
 
 
 # --- may they? --------------------------------------------------------------------------------------------------------
@@ -136,29 +135,6 @@ def _due(process: Process, case: Case, action: Action, stage: Stage, now: dateti
         return True
     due = due_on(process, case)
     return "deadline" in action.auto and due is not None and case.cycle.day_of(now) > due
-
-
-def _writable(page: Page, role: str, values: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """The values that *role* may write on *page*, and the paths of those that were handed in besides."""
-    allowed = page.open.union(item.id for item in page.guarded if role in (item.writers or ()))
-    kept = {name: value for name, value in values.items() if name in allowed}
-    ignored = sorted(values.keys() - kept.keys())
-    for table in page.tables:
-        if isinstance(kept.get(table.id), list):
-            kept[table.id], beside = _cells(table, page.keys[table.id], kept[table.id])
-            ignored += beside
-    return kept, tuple(ignored)
-
-
-def _cells(table: Table, key: str, rows: list[Any]) -> tuple[list[Any], list[str]]:
-    """*rows* with the cells that a person may write and the *key*, and the paths of other cells."""
-    known = {key, *(column.id for column in table.answered())}
-    kept, beside = [], []
-    for index, row in enumerate(rows):
-        cells = row.keys() if isinstance(row, dict) else ()
-        kept.append({name: row[name] for name in cells if name in known} if isinstance(row, dict) else row)
-        beside += [f"{table.id}.{index}.{name}" for name in cells if name not in known]
-    return kept, beside
 
 
 def requirements(process: Process, filled: Sheet) -> Iterator[Refusal]:
@@ -225,7 +201,7 @@ def _collections(
             entry = Entry(seq=0, event="collection_opened", at=now, duty=collection.id)
         else:
             continue
-        outcome = _appended(process, outcome, entry)
+        outcome = appended(process, outcome, entry)
     return outcome
 
 
@@ -246,7 +222,7 @@ def _follow_up(process: Process, outcome: Outcome, actor: Actor, filled: Sheet, 
             started = Started(clause.id, str(uuid5(FOLLOW_UPS, f"{case.id}/{case.version + 1}")))
             inputs = {"workflow": started.workflow, "case": started.case}
             entry = Entry(seq=0, event="started", at=now, person=actor.person, role=actor.role, inputs=inputs)
-            return replace(_appended(process, outcome, entry), starts=(*outcome.starts, started))
+            return replace(appended(process, outcome, entry), starts=(*outcome.starts, started))
     return outcome
 
 
@@ -257,7 +233,8 @@ def _reopened(process: Process, before: Case, after: Case) -> frozenset[str]:
     return frozenset(role for d in process.by_stage[after.stage] if d.many and d.id in after.open for role in d.actor)
 
 
-def _appended(process: Process, outcome: Outcome, entry: Entry) -> Outcome:
+def appended(process: Process, outcome: Outcome, entry: Entry) -> Outcome:
+    """*outcome* with *entry* as the next line of its journal, and what it makes of the case."""
     entry = replace(entry, seq=outcome.case.version + 1)
     step = advance(process, outcome.case, entry)
     return _with(outcome, step.case, replace(entry, noted=step.noted))
@@ -267,7 +244,7 @@ def _with(outcome: Outcome, case: Case, entry: Entry) -> Outcome:
     return replace(outcome, case=case, entries=(*outcome.entries, entry))
 
 
-def _automatic(process: Process, outcome: Outcome, now: datetime) -> Outcome:
+def automatic(process: Process, outcome: Outcome, now: datetime) -> Outcome:
     """*outcome* with the steps that the system takes by itself: on entry, and when everybody has answered."""
     for _ in range(AUTOMATIC_LIMIT):
         stage = process.stages[outcome.case.stage]

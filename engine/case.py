@@ -64,7 +64,7 @@ class Past:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """One employee's appraisal in one cycle, pinned by ``definition`` to the definitions it began with.
+    """One employee's appraisal in one cycle, pinned by ``definition`` to the definitions it began with or was moved to.
 
     ``entry`` counts the stages entered, so it names this visit of the stage. ``answers`` holds the latest answers by
     duty; a duty with several seats has one set an answer id. ``notes`` are answers that others wrote into an open form.
@@ -108,8 +108,9 @@ class Entry:
     """One line of a case's journal.
 
     ``event`` is ``opened``, ``profile_set``, ``seats_set``, ``answered``, ``moved``, ``collection_opened``,
-    ``received``, ``collection_closed`` or ``started``. For an anonymous answer ``person`` is empty and ``at`` is the
-    beginning of the stage's visit, not the time of answering; ``answer`` is a random id. ``noted`` is for readers.
+    ``received``, ``collection_closed``, ``started`` or ``migrated``. For an anonymous answer ``person`` is empty and
+    ``at`` is the beginning of the stage's visit, not the time of answering; ``answer`` is a random id. ``noted`` is for
+    readers.
     """
 
     seq: int

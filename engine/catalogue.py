@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine import course_texts, nip, overlay_texts, rule_texts
+from engine import course_texts, migration_texts, nip, overlay_texts, rule_texts
 from engine.feel import errors as feel_errors
 
 LANGUAGES = ("id", "en")
@@ -324,6 +324,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "penilai_sendiri": ("Seseorang tidak boleh menilai dirinya sendiri dalam peran lain.",
                         "Nobody may appraise themselves in another role."),
     **course_texts.TEXTS,
+    **migration_texts.TEXTS,
     **nip.TEXTS,
     **overlay_texts.TEXTS,
     **rule_texts.TEXTS,

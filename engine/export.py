@@ -19,7 +19,7 @@ from engine.case import Case, Entry
 from engine.codec import tagged
 from engine.feel import limits
 from engine.feel.nodes import Name, Node, walk
-from engine.journal import advance, fold
+from engine.journal import advance, fold, read_by
 from engine.kinds import Computed, Table
 from engine.model import Catalogue, Column, DecisionTable, Function, Value, WeightLine
 from engine.process import Process
@@ -69,9 +69,8 @@ def moments(process: Process, entries: Iterable[Entry]) -> dict[str, Case]:
     """The case as it was when it first entered each stage at which a value is kept, by stage."""
     wanted = {value.frozen_at for value in process.values.values() if value.frozen_at}
     found: dict[str, Case] = {}
-    entries = list(entries)
-    case = fold(process, "", entries[:0])
-    for entry in entries:
+    case = fold(process, "", ())
+    for entry in read_by(process, entries):
         before, case = case, advance(process, case, entry).case
         if case.entry != before.entry and case.stage in wanted and case.stage not in before.path:
             found[case.stage] = replace(case, frozen=before.frozen, locked=before.locked)

@@ -1,12 +1,15 @@
 """From journal to case: what each entry makes of the case before it. Folding a journal gives the case back, equal.
 
+A case that was moved to another definition is what it would be if it had begun there: the whole journal is read by the
+definition under which the case stands now.
+
 Only inputs are read here. What an entry notes of values and routes is what this module found when it was written, and
 is found again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -16,7 +19,16 @@ from engine.clock import paused_by
 from engine.model import Action, Stage
 from engine.process import NOTE, OPEN_TICKET, Duty, Process
 from engine.scope import CaseScope, FormScope, worked_out
-from engine.sheet import Sheet, sheet, with_answers
+from engine.sheet import Sheet, sheet, with_answers, writable
+
+#: The case was moved to another definition.
+MIGRATED = "migrated"
+#: What an entry becomes that the definition of a moved case has no place for. Never written.
+LEFT_OUT = "left_out"
+
+
+class NoRoute(LookupError):
+    """No line of an action's ``to`` holds: not for a case that its own definition has led."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +44,48 @@ def fold(process: Process, case_id: str, entries: Iterable[Entry]) -> Case:
     case = Case(
         id=case_id, workflow=process.id, definition=process.hash, cycle=Cycle(id="", start=date.min, end=date.min)
     )
-    for entry in entries:
+    for entry in read_by(process, entries):
         case = advance(process, case, entry).case
     return case
+
+
+def read_by(process: Process, entries: Iterable[Entry]) -> Iterator[Entry]:
+    """*entries* as *process*, under which the case stands now, reads them.
+
+    What was written before the case was moved there is without what the process has no place for.
+    """
+    entries = tuple(entries)
+    moved = max((place for place, entry in enumerate(entries) if entry.event == MIGRATED), default=0)
+    return (fitted(process, entry) if place < moved else entry for place, entry in enumerate(entries))
+
+
+def fitted(process: Process, entry: Entry) -> Entry:
+    """*entry* without what *process* has no place for; nothing but its number and time where it has none for all."""
+    if entry.event == "profile_set":
+        return _with_fields(entry, entry.fields.keys() & process.words.profile.keys())
+    if entry.event == "seats_set":
+        return entry if entry.inputs["role"] in process.words.roles else replace(entry, event=LEFT_OUT)
+    if not entry.duty:
+        return entry
+    duty = process.duties.get(entry.duty)
+    action = _action_of(process, duty, entry)
+    if duty is None or action is None:
+        return replace(entry, event=LEFT_OUT)
+    if entry.event == "received":
+        return _with_fields(entry, entry.fields.keys() & duty.page(action, entry.role).names)
+    return replace(entry, fields=writable(duty.page(action, entry.role), entry.role, entry.fields)[0])
+
+
+def _with_fields(entry: Entry, names: Set[str]) -> Entry:
+    return replace(entry, fields={name: value for name, value in entry.fields.items() if name in names})
+
+
+def _action_of(process: Process, duty: Duty | None, entry: Entry) -> Action | None:
+    if not entry.action or entry.action == NOTE.id:
+        return NOTE
+    if duty is None:
+        return None
+    return (process.stages[duty.stage] if duty.stage else duty).actions.get(entry.action)
 
 
 def advance(process: Process, case: Case, entry: Entry, filled: Sheet | None = None) -> Step:
@@ -116,7 +167,7 @@ def _collection_closed(process: Process, case: Case, entry: Entry, _: Sheet | No
     return Step(_written(case, entry, collecting=case.collecting - {entry.duty}), {})
 
 
-def _started(process: Process, case: Case, entry: Entry, _: Sheet | None) -> Step:
+def _only_noted(process: Process, case: Case, entry: Entry, _: Sheet | None) -> Step:
     return Step(_written(case, entry), {})
 
 
@@ -129,7 +180,9 @@ _EVENTS = {
     "received": _received,
     "collection_opened": _collection_opened,
     "collection_closed": _collection_closed,
-    "started": _started,
+    "started": _only_noted,
+    MIGRATED: _only_noted,
+    LEFT_OUT: _only_noted,
 }
 
 
@@ -157,7 +210,7 @@ def route(process: Process, action: Action, local: FormScope) -> tuple[int, str]
     for number, clause in enumerate(action.to or (), 1):
         if process.holds(clause.condition, local):
             return number, clause.id
-    raise LookupError(f"{process.id}: no route of {action.id} holds")
+    raise NoRoute(f"{process.id}: no route of {action.id} holds")
 
 
 def entered(process: Process, case: Case, target: str, now: datetime) -> Case:

@@ -13,7 +13,7 @@ from typing import Any
 from engine import feel
 from engine.case import Case, Entry
 from engine.coverage import called_in
-from engine.journal import advance, fold
+from engine.journal import advance, fold, read_by
 from engine.process import Process
 
 
@@ -60,7 +60,7 @@ def replayed(process: Process, draft: Process, case: str, entries: Sequence[Entr
 def _folded(draft: Process, before: Case, entries: Sequence[Entry]) -> tuple[Case, int]:
     """The case as far as it goes under *draft*, and the entry at which it stops fitting; 0 where all of them fit."""
     case = Case(id=before.id, workflow=draft.id, definition=draft.hash, cycle=before.cycle)
-    for entry in entries:
+    for entry in read_by(draft, entries):
         if not _fits(draft, case, entry):
             return case, entry.seq
         case = advance(draft, case, entry).case

@@ -100,6 +100,29 @@ def sheet(
     )
 
 
+def writable(page: Page, role: str, values: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """The values that *role* may write on *page*, and the paths of those that were handed in besides."""
+    allowed = page.open.union(item.id for item in page.guarded if role in (item.writers or ()))
+    kept = {name: value for name, value in values.items() if name in allowed}
+    ignored = sorted(values.keys() - kept.keys())
+    for table in page.tables:
+        if isinstance(kept.get(table.id), list):
+            kept[table.id], beside = _cells(table, page.keys[table.id], kept[table.id])
+            ignored += beside
+    return kept, tuple(ignored)
+
+
+def _cells(table: Table, key: str, rows: list[Any]) -> tuple[list[Any], list[str]]:
+    """*rows* with the cells that a person may write and the *key*, and the paths of other cells."""
+    known = {key, *(column.id for column in table.answered())}
+    kept, beside = [], []
+    for index, row in enumerate(rows):
+        cells = row.keys() if isinstance(row, dict) else ()
+        kept.append({name: row[name] for name in cells if name in known} if isinstance(row, dict) else row)
+        beside += [f"{table.id}.{index}.{name}" for name in cells if name not in known]
+    return kept, beside
+
+
 def _blank(value: Any) -> bool:
     """Whether *value* is an empty text. Numbers are not compared with texts, which would be slow."""
     return isinstance(value, str) and not value

@@ -218,7 +218,9 @@ class Filling:
 
     @property
     def opened_with(self) -> Opened:
-        return Opened(entry=self.held.case.entry, submitted=self.held.case.submitted.get(self.offer.duty.id, 0))
+        case = self.held.case
+        submitted = case.submitted.get(self.offer.duty.id, 0)
+        return Opened(entry=case.entry, submitted=submitted, definition=case.definition[:12])
 
     # --- what is wrong with it ---
 

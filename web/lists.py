@@ -36,7 +36,7 @@ FROM = "from appraisal c join person p on p.id = c.person_id join cycle y on y.i
 
 _OFFICES = Statement("select distinct region_id, unit_code from office where person_id = :me")
 _ROUNDS = Statement("""
-select y.id, y.title, y.start, y."end", y.definition, r.title as region_title
+select y.id, y.title, y.start, y."end", y.definition, y.earlier, r.title as region_title
 from cycle y join region r on r.id = y.region_id where y.region_id = :region
 order by y.start desc, y.id
 """)
@@ -119,12 +119,16 @@ class Listed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Round:
-    """One cycle as an office sees it: at each stage how many cases stand, and how many of them are late."""
+    """One cycle as an office sees it: at each stage how many cases stand, and how many of them are late.
+
+    New cases begin on ``definition``; others may stand on ``earlier`` ones.
+    """
 
     id: str
     title: str
     region: str
     definition: str
+    earlier: tuple[str, ...]
     start: date
     end: date
     stages: dict[str, tuple[int, int]]
@@ -256,8 +260,9 @@ def _stages(rows: Any, region: str, wanted: Wanted) -> list[tuple[str, bool, boo
 
 
 def processes(rows: Any, region: str, cycle: str = "") -> list[Process]:
-    """The processes of the cycles of *region*, or that of one *cycle* of it, each once."""
-    found = [row.definition for row in _ROUNDS.all(rows, {"region": region}) if cycle in ("", row.id)]
+    """The processes on which cases of *region*, or of one *cycle* of it, may stand, each once."""
+    known = (row for row in _ROUNDS.all(rows, {"region": region}) if cycle in ("", row.id))
+    found = [digest for row in known for digest in (row.definition, *row.earlier.split())]
     definitions = store().definitions
     return [definitions.process(connection_of(rows), digest) for digest in dict.fromkeys(found)]
 
@@ -302,7 +307,7 @@ def rounds(rows: Any, me: str) -> list[Round]:
 
 def _round(row: Any) -> Round:
     about = {"id": row.id, "title": row.title, "region": row.region_title, "definition": row.definition}
-    return Round(**about, start=day(row.start), end=day(row.end), stages={})
+    return Round(**about, earlier=tuple(row.earlier.split()), start=day(row.start), end=day(row.end), stages={})
 
 
 def counted(rows: Any, me: str, now: datetime) -> list[Round]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from engine.collecting import is_open
 from engine.desk import Answer
+from engine.model import Stage
 from engine.nip import grouped
 from engine.process import OPEN_TICKET, Process
 from web import codes, lists
@@ -79,11 +80,17 @@ def _address(wanted: Wanted, **more: str) -> str:
 
 def _stages(rounds: list[Round]) -> Iterator[Option]:
     """The stages of the processes of *rounds*, in their order, each name once."""
-    seen: dict[str, str] = {}
-    for definition in dict.fromkeys(one.definition for one in rounds):
+    known = dict.fromkeys(definition for one in rounds for definition in (one.definition, *one.earlier))
+    return ((stage.id, translated(stage.title)) for stage in _stages_of(known))
+
+
+def _stages_of(definitions: Iterable[str]) -> list[Stage]:
+    """The stages of these definitions, each once, as the first that has it says."""
+    found: dict[str, Stage] = {}
+    for definition in definitions:
         for stage in _process(definition).stages.values():
-            seen.setdefault(stage.id, translated(stage.title))
-    return iter(seen.items())
+            found.setdefault(stage.id, stage)
+    return list(found.values())
 
 
 def _cycle_title(one: Round) -> str:
@@ -123,7 +130,8 @@ def round_cards(rows: Any, me: str, now: datetime) -> list[RoundCard]:
 
 
 def _card(one: Round) -> RoundCard:
-    process, total = _process(one.definition), sum(number for number, _late in one.stages.values())
+    total, own = sum(number for number, _late in one.stages.values()), _process(one.definition).stages
+    stages = [s for s in _stages_of((one.definition, *one.earlier)) if s.id in own or s.id in one.stages]
     columns = [("stage", _("Tahap"), False), ("number", _("Berkas"), True)]
     columns += [("share", _("Persentase"), True), ("late", _("Terlambat"), True)]
     told = [
@@ -134,7 +142,7 @@ def _card(one: Round) -> RoundCard:
             "share": f"{round(100 * one.stages.get(stage.id, (0, 0))[0] / total)} %",
             "late": str(one.stages.get(stage.id, (0, 0))[1] or ""),
         }
-        for stage in process.stages.values()
+        for stage in stages
     ]
     about = _("%(start)s sampai %(end)s · %(count)s berkas", start=day(one.start), end=day(one.end), count=total)
     return RoundCard(title=f"{_cycle_title(one)} · {one.region}", about=about, columns=columns, rows=told)

@@ -17,6 +17,7 @@ from engine.case import Entry
 from engine.desk import Answer, Desk, Offer, desk, voices
 from engine.desk import Sheaf as Read
 from engine.documents import documents
+from engine.journal import MIGRATED
 from engine.kinds import Field, File, Table
 from engine.nip import grouped
 from engine.process import CLOSED_TICKET, NOTE, Duty, Process
@@ -274,28 +275,39 @@ def _profile(held: Held) -> Iterator[dict[str, str]]:
 def _told_entries(held: Held) -> list[Entry]:
     """The journal without anonymous answers: a line has a place and a time."""
     duties = held.process.duties
-    return [
-        entry
-        for entry in store().journal(reading(), held)
-        if entry.event in ("moved", "answered")
-        and not (entry.duty in duties and duties[entry.duty].anonymous and entry.role in duties[entry.duty].actor)
-    ]
+    told = [entry for entry in store().journal(reading(), held) if entry.event in ("moved", "answered", MIGRATED)]
+    return [entry for entry in told if not entry.duty or not _hides(duties.get(entry.duty), entry)]
+
+
+def _hides(duty: Duty | None, entry: Entry) -> bool:
+    """Whether *entry* is an anonymous answer; of a task that the present definition does not have, who knows?"""
+    return not entry.person if duty is None else duty.anonymous and entry.role in duty.actor
 
 
 def _history(held: Held, entries: Sequence[Entry]) -> Iterator[dict[str, str]]:
     """Who did what and when, the latest first."""
     names = _names({entry.person for entry in entries if entry.person})
     for entry in reversed(entries):
-        who = names.get(entry.person, "") or translated(held.process.words.roles[entry.role].title)
+        who = names.get(entry.person, "") or _role_title(held, entry.role)
         yield {"who": who, "what": _what(held, entry), "at": moment(entry.at, held.case.cycle.zone)}
 
 
+def _role_title(held: Held, role: str) -> str:
+    """What the role of an entry is called; whoever runs the service has none, and may have had another title once."""
+    known = held.process.words.roles.get(role)
+    return translated(known.title) if known else _("Pengelola layanan")
+
+
 def _what(held: Held, entry: Entry) -> str:
+    if entry.event == MIGRATED:
+        return _("Berkas dipindahkan ke ketentuan baru")
     for stage in held.process.stages.values():
         if entry.action in stage.actions and entry.duty in {d.id for d in held.process.by_stage[stage.id]}:
             title = stage.actions[entry.action].title or stage.title
             return f"{translated(stage.title)}: {translated(title)}"
-    return _("Menambahkan keterangan: %(task)s", task=translated(held.process.duties[entry.duty].title))
+    task = held.process.duties.get(entry.duty)
+    # What the present definition does not have any more was asked by an earlier one.
+    return _("Menambahkan keterangan: %(task)s", task=translated(task.title)) if task else _("Menjawab tugas terdahulu")
 
 
 def _names(ids: set[str]) -> dict[str, str]:
@@ -380,7 +392,8 @@ def _before(held: Held, duty: Duty, seen: Desk) -> list[Sheaf]:
 
 
 def _opened(filling: Filling) -> dict[str, str]:
-    return {"_masuk": str(filling.opened_with.entry), "_versi": str(filling.opened_with.submitted)}
+    opened = filling.opened_with
+    return {"_masuk": str(opened.entry), "_versi": str(opened.submitted), "_ketentuan": opened.definition}
 
 
 def _input(path: str) -> str:
@@ -515,7 +528,8 @@ class LatePage:
 def typed_page(held: Held, action: str, posted: Any, rows: Any) -> LatePage:
     """What was typed into a form that is no longer open, with the names of its fields."""
     typed = dict(typed_texts(typed_from(posted))) or dict(_kept(held, rows))
-    entries = [] if is_rater(held) else [entry for entry in _told_entries(held) if entry.person]
+    told = [] if is_rater(held) else _told_entries(held)
+    entries = [entry for entry in told if entry.person or entry.event == MIGRATED]
     latest = next(_history(held, entries), None)
     return LatePage(
         moved_by=_("%(what)s, oleh %(who)s, %(at)s.", **latest) if latest else "",

@@ -16,7 +16,7 @@ from typing import Any
 
 from flask import current_app
 
-from engine import Actor, Case, Cycle
+from engine import Actor, Case, Cycle, Refusal, Refused
 from engine.collecting import is_open
 from engine.model import Action
 from engine.process import Duty, Process
@@ -251,6 +251,8 @@ class Reception:
         sealed = waiting.seal(rows, self._store.sealer, given, names)
         if visit.named:
             held = self._store.held_by_public(rows, held.case.id)
+            if given.collection not in held.process.duties:  # Moved meanwhile to a definition without it.
+                raise Refused(Refusal("pengumpulan_sudah_ditutup"))
             if is_open(held.process, held.case, given.collection) or not visit.door.ticket:
                 self._store.take_in(rows, held.standing, given, now, spent)
                 return

@@ -19,12 +19,12 @@ from flask import current_app
 from sqlalchemy import Connection, bindparam, text
 from sqlalchemy.orm import Session, scoped_session
 
-from engine import Actor, Case, Cycle, Entry, Outcome, Refusal, Refused, Stale, act, begin, set_seats
+from engine import Actor, Case, Cycle, Entry, Outcome, Refusal, Refused, Stale, act, begin, migrate, set_seats
 from engine.case import Started
 from engine.clock import due_on, opens_on
 from engine.codec import Codec
 from engine.collecting import receive
-from engine.journal import fold
+from engine.journal import MIGRATED, fold
 from engine.process import NOTE, Duty, Process
 from engine.timers import due_actions, overtaken, wakes_at
 from web import drafts, instants, outbox, waiting
@@ -92,10 +92,14 @@ class Standing(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
-    """What a form was opened with: the visit of the stage, and how often its task had been submitted then."""
+    """What a form was opened with: the visit of the stage, and how often its task had been submitted then.
+
+    ``definition`` is how the hash of its definition began; empty where nobody saw a page.
+    """
 
     entry: int
     submitted: int
+    definition: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +153,7 @@ insert into appraisal
 values (:id, :region, :cycle, :person, :definition, :stage, :entry, :version, :zone, :opens_on, :due_on, :closed,
         :wakes_at, :head, :state, :origin)
 """)
+_PIN = Statement("update appraisal set definition = :definition where id = :case")
 _JOURNAL = Statement("""
 insert into journal (region_id, case_id, seq, event, at, person_id, role, action, duty, answer, inputs, noted, chain)
 values (:region, :case, :seq, :event, :at, :person, :role, :action, :duty, :answer, :inputs, :noted, :chain)
@@ -188,6 +193,8 @@ _FORGET = Statement("""
 delete from one_time_key where key_hash in (select key_hash from one_time_key where used_on < :before limit :n)
 """)
 _TURN = Statement("select pg_advisory_xact_lock(:number) as turn")
+#: What is raised where a stored state or journal is not what this version writes.
+UNREADABLE = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError)
 #: For so many whole days after the day of its use a key is known at least.
 KEY_DAYS = 2
 #: How many keys one transaction forgets.
@@ -279,9 +286,17 @@ class Store:
 
     def entries(self, rows: Rows, process: Process, case_id: str) -> list[Entry]:
         """The journal of the case *case_id* of *process*, oldest first."""
-        codec = self.definitions.codec(process)
-        lines = (row._asdict() for row in _ENTRIES.all(rows, {"case": case_id}))
-        return [codec.load_entry({**line, "at": instant(line["at"])}) for line in lines]
+        lines = [row._asdict() for row in _ENTRIES.all(rows, {"case": case_id})]
+        moves = [json.loads(line["inputs"]) for line in lines if line["event"] == MIGRATED]
+        # A line is written by the definition of its time.
+        writers = [move["from"] for move in moves] + [process.hash]
+        read = []
+        for line in lines:
+            if line["event"] == MIGRATED:
+                del writers[0]
+            codec = self.definitions.codec(self.definitions.process(rows, writers[0]))
+            read.append(codec.load_entry({**line, "at": instant(line["at"])}))
+        return read
 
     def closed(self, rows: Rows) -> Iterator[tuple[Process, str, str]]:
         """Every case that has come to its end: its process, its id, and the name of the person appraised."""
@@ -299,7 +314,7 @@ class Store:
         try:
             held = self.held_by_public(rows, case_id)
             return self.folded(rows, held) == held.case
-        except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError):
+        except UNREADABLE:
             return False
 
     # --- opening ---
@@ -457,7 +472,8 @@ class Store:
         self.lock(rows, before.id)
         found = self.held(rows, person, before.id)
         answered = not duty.many and found.case.submitted.get(duty.id) != before.submitted.get(duty.id)
-        if found.case.entry != before.entry or found.actors != held.actors or answered:
+        moved = (found.case.entry, found.case.definition) != (before.entry, before.definition)
+        if moved or found.actors != held.actors or answered:
             raise Stale
 
     def set_seats(
@@ -488,8 +504,12 @@ class Store:
 
     def _tell_seated(self, rows: Rows, held: Held, role: str, case: Case, now: datetime) -> None:
         """People who take their seats while the stage waits for them are told as if it had just been entered."""
-        waited_for = any(role in duty.actor for duty in held.process.by_stage[case.stage])
-        if waited_for and case.entry == held.case.entry:
+        if any(role in duty.actor for duty in held.process.by_stage[case.stage]):
+            self._tell_others(rows, held.case, case, now)
+
+    def _tell_others(self, rows: Rows, before: Case, case: Case, now: datetime) -> None:
+        """Whoever the stage waits for now, besides those who were told when it was entered."""
+        if case.entry == before.entry:
             about = {"case": case.id, "entry": case.entry}
             outbox.put(rows, outbox.ENTERED, f"{case.id}:{case.entry}:{case.version}", about, now)
 
@@ -521,6 +541,25 @@ class Store:
             return False
         self._write(rows, held, Actor(role=held.process.system), outcome, now)
         return True
+
+    # --- to another definition ---
+
+    def migrate(self, rows: Rows, case_id: str, process: Process, now: datetime) -> Outcome | None:
+        """Move a running case to *process*, in this writing transaction; ``None`` where it stands there already.
+
+        Also where it has ended meanwhile, or is gone. Raises ``Refused`` with the reasons why it stays.
+        """
+        rows = connection_of(rows)
+        now += self.lock(rows, case_id)
+        held = self.held_by_public(rows, case_id)
+        if held.case.definition == process.hash or held.process.stages[held.case.stage].final:
+            return None
+        outcome = migrate(held.process, process, held.case, self.journal(rows, held), now)
+        _PIN.change(rows, {"case": case_id, "definition": process.hash})
+        self._write(rows, replace(held, process=process), Actor(role=process.system), outcome, now)
+        if awaited(process, outcome.case) - awaited(held.process, held.case):
+            self._tell_others(rows, held.case, outcome.case, now)
+        return outcome
 
     # --- writing ---
 
@@ -667,6 +706,11 @@ def last_of_month(day: date) -> date:
     return (day.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
 
 
+def awaited(process: Process, case: Case) -> set[str]:
+    """The roles whose work the present stage waits for."""
+    return {role for duty in process.by_stage[case.stage] if duty.id in case.open for role in duty.actor}
+
+
 def told_of(moved: Moved) -> dict[str, Any]:
     """What a key remembers of the move it made."""
     return {name: getattr(moved, name) for name in ("case_id", "action", "entry", "stage", "number")}
@@ -721,9 +765,11 @@ def acting(held: Held, action: str) -> Actor:
 def fresh(held: Held, actor: Actor, action: str, opened: Opened) -> None:
     """Raises ``Stale`` unless the case stands in the visit, and the task at the version, the form was opened with.
 
+    Nor may the case have been moved to another definition, by which the form would be another.
+
     People who answer the same task side by side do not disturb each other.
     """
-    if held.case.entry != opened.entry:
+    if held.case.entry != opened.entry or not held.case.definition.startswith(opened.definition):
         raise Stale
     taken = NOTE if action == NOTE.id else held.process.stages[held.case.stage].actions[action]
     duty = held.process.duty_of(held.case.stage, taken, actor.role)

@@ -156,6 +156,7 @@ class Cycle(db.Model):  # type: ignore[name-defined]
     """One round of appraisals of a region. ``origin_id`` is the cycle whose cases it follows up, if it does.
 
     ``opening``, as long as cases are still being opened, is the last person for whom that was done, empty for nobody.
+    New cases begin on ``definition``; ``earlier`` are those on which cases of the cycle may stand besides, with spaces.
     """
 
     __tablename__ = "cycle"
@@ -167,6 +168,7 @@ class Cycle(db.Model):  # type: ignore[name-defined]
     end: Mapped[date] = mapped_column(Date)
     origin_id: Mapped[str | None] = mapped_column(ForeignKey("cycle.id"))
     opening: Mapped[str | None] = mapped_column(String(36))
+    earlier: Mapped[str] = mapped_column(Text, default="", server_default="")
     __table_args__ = (UniqueConstraint("origin_id", "definition"), Index(None, "region_id"))
 
 

@@ -181,7 +181,7 @@ def review(case_id: str, action: str) -> Any:
 def send(case_id: str, action: str) -> Any:
     """Sends the draft, once for each key: a second press gets the first answer again."""
     entry, submitted = (request.form.get(name, type=int) for name in ("_masuk", "_versi"))
-    key, draft_version = request.form.get("_kunci", ""), request.form.get("_draf", "")
+    key, draft_version, definition = (request.form.get(name, "") for name in ("_kunci", "_draf", "_ketentuan"))
     if entry is None or submitted is None or len(key) != 32:
         abort(400)
     held = _held(case_id)
@@ -194,7 +194,7 @@ def send(case_id: str, action: str) -> Any:
                 case_id,
                 action,
                 lambda held: _answers(held, action, draft_version),
-                opened=Opened(entry=entry, submitted=submitted),
+                opened=Opened(entry=entry, submitted=submitted, definition=definition),
                 key=key,
                 body=body,
                 now=now(),
@@ -287,7 +287,9 @@ def _offer(held: Held, action: str) -> Offer | None:
 
 
 def _stale(held: Held, offer: Offer) -> bool:
-    """Whether somebody moved the case, or answered this task, since the form was opened."""
+    """Whether somebody moved the case, also to another definition, or answered this task, since the form was opened."""
+    if not held.case.definition.startswith(request.form.get("_ketentuan", "")):
+        return True
     entry = request.form.get("_masuk", type=int)
     submitted = request.form.get("_versi", type=int)
     return entry != held.case.entry or (not offer.duty.many and submitted != held.case.submitted.get(offer.duty.id, 0))

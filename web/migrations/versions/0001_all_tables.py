@@ -112,6 +112,7 @@ def upgrade() -> None:
         sa.Column("end", sa.Date(), nullable=False),
         sa.Column("origin_id", sa.String(length=36), nullable=True),
         sa.Column("opening", sa.String(length=36), nullable=True),
+        sa.Column("earlier", sa.Text(), server_default="", nullable=False),
         sa.ForeignKeyConstraint(["definition"], ["definition.hash"], name=op.f("fk_cycle_definition_definition")),
         sa.ForeignKeyConstraint(["origin_id"], ["cycle.id"], name=op.f("fk_cycle_origin_id_cycle")),
         sa.ForeignKeyConstraint(["region_id"], ["region.id"], name=op.f("fk_cycle_region_id_region")),

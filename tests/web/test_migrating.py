@@ -1,0 +1,185 @@
+"""``borang cycle migrate``: running cases go to another definition, each whole or not at all, and can come back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from tests.cast import close
+from tests.web.test_versions import (
+    FIRST,
+    GOOD,
+    MISUSE,
+    PROBLEMS,
+    SECOND,
+    WORKFLOW,
+    Office,
+    borang,
+    place,
+    write,
+)
+from web.config import Settings
+from web.tables import db
+
+__all__ = ["place"]
+
+WEIGHTS = ("hasil: 60, sikap: 40", "hasil: 10, sikap: 90")
+#: With other weights, and without the field of the second stage: every running case can go there.
+LIGHTER = FIRST | {
+    "workflows/penilaian.yaml": WORKFLOW.replace(*WEIGHTS),
+    "forms/pemeriksaan.yaml": FIRST["forms/pemeriksaan.yaml"].replace(
+        "catatan: {type: textarea, title: Catatan}", "kesan: {type: text, title: Kesan, optional: true}"
+    ),
+}
+COURSE = ("ajukan", "setujui", "tetapkan")
+
+
+@pytest.fixture
+def office(place: Settings) -> Iterator[Office]:
+    office = Office(place)
+    yield office
+    close(office.app)
+
+
+def migrated(office: Office, *words: str, code: int = GOOD, cycle: str = "2026") -> dict[str, Any]:
+    """What the command says as data, run in a process of its own while the service runs."""
+    done = borang(office.settings, "cycle", "migrate", cycle, "--json", *words)
+    assert (done.returncode, done.stderr) == (code, "")
+    told: dict[str, Any] = json.loads(done.stdout)
+    return told
+
+
+def spread(office: Office) -> list[str]:
+    """A hundred cases: forty at the third stage, thirty at the second, thirty at the first."""
+    cases = office.open("2026", 100)
+    for case in cases[:70]:
+        office.act(case, "ajukan")
+    for case in cases[:40]:
+        office.act(case, "setujui")
+    return cases
+
+
+def finish(office: Office, cases: list[str]) -> list[tuple[str, Decimal, int]]:
+    """By which definition, with which score and after how many stages the cases end."""
+    ended = []
+    for case in cases:
+        held = office.held(case)
+        while not held.process.stages[held.case.stage].final:
+            (action,) = held.process.stages[held.case.stage].actions
+            office.act(case, action)
+            held = office.held(case)
+        ended.append((held.process.hash, held.case.values["nilai"], len(held.case.path)))
+    return ended
+
+
+# --- R-33 -------------------------------------------------------------------------------------------------------------
+
+
+def test_of_a_hundred_cases_those_that_can_go_end_on_the_new_definition_and_the_others_on_the_old(
+    office: Office,
+) -> None:
+    cases = spread(office)
+    first = office.held(cases[0]).process.hash
+    write(office.settings.definitions, SECOND)
+    dry = migrated(office, "--dry-run", code=PROBLEMS)
+    assert (dry["moved"], len(dry["stayed"])) == (30, 70)
+    assert {office.held(case).process.hash for case in cases} == {first}
+    told = migrated(office, "--yes", code=PROBLEMS)
+    assert {**told, "dry_run": True} == dry
+    assert {one["case"] for one in told["stayed"]} == set(cases[:70])
+    assert {(one["stage"], *(reason["code"] for reason in one["reasons"])) for one in told["stayed"]} == {
+        ("Pemeriksaan", "migrasi_tahap"),
+        ("Penilaian", "migrasi_tahap"),
+    }
+    assert finish(office, cases[:70]) == [(first, Decimal(60), 4)] * 70
+    assert finish(office, cases[70:]) == [(told["to"], Decimal(35), 3)] * 30
+    assert office.faults() == []
+
+
+def test_a_hundred_cases_go_to_other_weights_and_without_a_field_and_half_of_them_come_back(office: Office) -> None:
+    cases = spread(office)
+    first = office.held(cases[0]).process.hash
+    write(office.settings.definitions, LIGHTER)
+    told = migrated(office, "--yes")
+    assert (told["moved"], told["stayed"], told["from"]) == (100, [], [first])
+    assert told["left_out"] == [{"task": "pemeriksaan", "field": "catatan", "cases": 40}]
+    assert len(told["changes"]) >= 2
+    assert "catatan" not in office.held(cases[0]).case.answers["pemeriksaan"]
+    assert finish(office, cases[50:]) == [(told["to"], Decimal(35), 4)] * 50
+    back = migrated(office, "--yes", "--to", first[:10])
+    assert (back["moved"], back["stayed"], back["to"]) == (50, [], first)
+    assert office.held(cases[0]).case.answers["pemeriksaan"]["catatan"] == "Sudah diperiksa"
+    assert finish(office, cases[:50]) == [(first, Decimal(60), 4)] * 50
+    assert office.faults() == []
+
+
+# --- what it says -----------------------------------------------------------------------------------------------------
+
+
+def test_it_tells_what_would_change_asks_and_says_the_way_back(office: Office) -> None:
+    cases = office.open("2026", 2)
+    office.act(cases[0], "ajukan")
+    write(office.settings.definitions, SECOND)
+    dry = borang(office.settings, "cycle", "migrate", "2026", "--dry-run")
+    assert (dry.returncode, dry.stderr) == (PROBLEMS, "")
+    assert "Siklus 2026, contoh: Penilaian" in dry.stdout
+    assert "- " in dry.stdout
+    assert 'Pemeriksaan: Berkas sudah sampai di tahap "Pemeriksaan"' in dry.stdout
+    assert dry.stdout.endswith("1 berkas dapat dipindahkan, 1 tidak\n")
+    unasked = borang(office.settings, "cycle", "migrate", "2026")
+    assert unasked.returncode == PROBLEMS
+    assert "Pindahkan sekarang?" in unasked.stdout
+    first = office.held(cases[1]).process.hash
+    done = borang(office.settings, "--language", "en", "cycle", "migrate", "2026", "--yes")
+    assert done.returncode == PROBLEMS
+    assert "The case has come to the stage" in done.stdout
+    assert "1 cases moved, 1 not" in done.stdout
+    assert f"--to {first[:12]}" in done.stdout
+    again = borang(office.settings, "cycle", "migrate", "2026", "--yes")
+    assert "0 berkas dipindahkan, 1 tidak" in again.stdout
+    finish(office, cases[:1])
+    nothing = borang(office.settings, "cycle", "migrate", "2026", "--yes")
+    assert (nothing.returncode, "Tidak ada yang perlu dipindahkan" in nothing.stdout) == (GOOD, True)
+
+
+def test_what_cannot_be_done_is_said_with_what_there_is(office: Office) -> None:
+    office.open("2026", 1)
+    office.open("Sama", 1)
+    office.open("Sama", 1)
+    unknown = borang(office.settings, "cycle", "migrate", "2025", "--yes")
+    assert (unknown.returncode, "Tidak ada siklus 2025" in unknown.stderr, "2026" in unknown.stderr) == (
+        MISUSE, True, True,
+    )  # fmt: skip
+    several = borang(office.settings, "cycle", "migrate", "Sama", "--yes")
+    assert (several.returncode, several.stderr.count("contoh  penilaian  Sama")) == (MISUSE, 2)
+    hashless = borang(office.settings, "cycle", "migrate", "2026", "--yes", "--to", "zzz")
+    assert (hashless.returncode, "zzz" in hashless.stderr) == (MISUSE, True)
+    mute = borang(office.settings, "cycle", "migrate", "2026", "--json")
+    assert (mute.returncode, "--dry-run" in mute.stderr) == (MISUSE, True)
+    (office.settings.definitions / "forms" / "penilaian.yaml").unlink()
+    broken = borang(office.settings, "cycle", "migrate", "2026", "--yes")
+    assert (broken.returncode, "workflows/penilaian.yaml" in broken.stderr) == (PROBLEMS, True)
+    assert "Traceback" not in broken.stderr
+
+
+# --- the cycle --------------------------------------------------------------------------------------------------------
+
+
+def test_the_cycle_has_both_definitions_afterwards_and_new_cases_begin_on_the_new_one(office: Office) -> None:
+    cases = office.open("2026", 2)
+    office.act(cases[0], "ajukan")
+    first = office.held(cases[0]).process.hash
+    write(office.settings.definitions, SECOND)
+    told = migrated(office, "--yes", code=PROBLEMS)
+    with office.app.app_context():
+        row = db.session.execute(text("select definition, earlier from cycle")).one()
+    assert (row.definition, row.earlier) == (told["to"], first)
+    migrated(office, "--yes", "--to", first)
+    with office.app.app_context():
+        row = db.session.execute(text("select definition, earlier from cycle")).one()
+    assert (row.definition, row.earlier) == (first, told["to"])
