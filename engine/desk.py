@@ -108,8 +108,7 @@ class Desk:
 
     def offer(self, action: str) -> Offer | None:
         """The offer of *action*, the one that can be taken if there are several."""
-        found = [offer for offer in self.offers if offer.action.id == action]
-        return next((offer for offer in found if offer.offered), found[0] if found else None)
+        return _first([offer for offer in self.offers if offer.action.id == action])
 
 
 def desk(process: Process, case: Case, actors: Sequence[Actor], now: datetime) -> Desk:
@@ -129,6 +128,15 @@ def desk(process: Process, case: Case, actors: Sequence[Actor], now: datetime) -
     )
 
 
+def offer_of(process: Process, case: Case, actors: Sequence[Actor], now: datetime, action: str) -> Offer | None:
+    """The offer of *action* as it stands on the desk, without the rest of it."""
+    return _first(list(_offers(process, case, actors, now, case.cycle.day_of(now), only=action)))
+
+
+def _first(offers: Sequence[Offer]) -> Offer | None:
+    return next((found for found in offers if found.offered), offers[0] if offers else None)
+
+
 def _stations(process: Process, case: Case) -> Iterator[Station]:
     """The stages that this case has been in, is in, and may still reach by the plain way, in the definition's order."""
     for stage in process.stages.values():
@@ -141,9 +149,14 @@ def _stations(process: Process, case: Case) -> Iterator[Station]:
 # --- what may be done -------------------------------------------------------------------------------------------------
 
 
-def _offers(process: Process, case: Case, actors: Sequence[Actor], now: datetime, today: date) -> Iterator[Offer]:
+def _offers(
+    process: Process, case: Case, actors: Sequence[Actor], now: datetime, today: date, only: str | None = None
+) -> Iterator[Offer]:
+    """Every offer, or those of the action called *only*."""
     stage = process.stages[case.stage]
     for action in stage.actions.values():
+        if only not in (None, action.id):
+            continue
         roles = process.actors_of(stage, action)
         mine = [actor for actor in actors if actor.role in roles]
         if mine:
@@ -152,7 +165,8 @@ def _offers(process: Process, case: Case, actors: Sequence[Actor], now: datetime
             duty = process.duty_of(case.stage, action, actors[0].role)
             refusal = Refusal("peran_tidak_berwenang", "", {"action": action.title})
             yield Offer(action=action, actor=actors[0], duty=duty, offered=False, reasons=(refusal,), roles=roles)
-    yield from _notes(process, case, actors)
+    if only in (None, NOTE.id):
+        yield from _notes(process, case, actors)
 
 
 def _mine(process: Process, case: Case, actor: Actor, action: Action, now: datetime, today: date) -> Offer:

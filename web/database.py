@@ -21,11 +21,10 @@ from weakref import finalize
 from alembic import command
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from flask import Flask, current_app, has_request_context, request
+from flask import Flask, current_app, g, has_request_context, request
 from flask_migrate import Migrate, upgrade
 from sqlalchemy import Connection, Engine, event, inspect
 from sqlalchemy.exc import DBAPIError, InvalidatePoolError, OperationalError, TimeoutError
-from sqlalchemy.orm import scoped_session
 
 from web.tables import db
 from web.turns import Turns
@@ -35,8 +34,8 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 #: What a full or failing disk says to whoever writes a file.
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS})
 
-#: Where a session keeps the writing transaction that is open beside it.
-OPEN = "writing"
+#: Where a context keeps the connection that it reads on, and the one of the writing transaction that is open.
+READER, OPEN = "reader", "writing"
 #: Where the application keeps the engine whose transactions write.
 WRITER = "borang_writer"
 #: Where it keeps what writers wait for before they begin.
@@ -60,19 +59,17 @@ def init_app(app: Flask) -> None:
 
 
 def _let_go(_: BaseException | None) -> None:
-    """Ends what was read. That the database went away meanwhile does not spoil an answer that is made already."""
-    try:
-        db.session.remove()
-    except Exception as error:
-        if not unavailable(error):
-            raise
-        db.session().invalidate()
-        db.session.remove()
+    forget()
 
 
-def reading() -> scoped_session[Any] | Connection:
+def reading() -> Connection:
     """Where this request reads, all of it in one transaction: the writing one while that is open."""
-    return db.session().info.get(OPEN) or db.session
+    known: Connection | None = g.get(OPEN) or g.get(READER)
+    if known is None:
+        # Not through a session: every page would pay for its book-keeping, and none writes through it.
+        known = g.reader = db.engine.connect()
+        known.begin()
+    return known
 
 
 @contextmanager
@@ -84,17 +81,15 @@ def writing() -> Iterator[Connection]:
     """
     if has_request_context() and request.method in SAFE_METHODS:
         raise RuntimeError(f"a {request.method} request changes nothing")
-    session = db.session()
-    if OPEN in session.info:
+    if OPEN in g:
         raise RuntimeError("a writing transaction is open already")
-    session.rollback()
-    # Not through the session, whose own book-keeping costs as much as the statements of a move.
+    forget()
     with current_app.extensions[TURNS](), current_app.extensions[WRITER].begin() as connection:
-        session.info[OPEN] = connection
+        g.writing = connection
         try:
             yield connection
         finally:
-            del session.info[OPEN]
+            del g.writing
 
 
 @contextmanager
@@ -121,13 +116,25 @@ def snapshot() -> Iterator[Connection]:
 
 def disconnect() -> None:
     """Closes every connection of this process; new ones are made when they are wanted."""
-    db.session.remove()
+    forget()
     db.engine.dispose()
 
 
 def forget() -> None:
-    """What was read is read again: the next reading sees the database as it is then."""
-    db.session.remove()
+    """What was read is read again: the next reading sees the database as it is then.
+
+    That the database went away meanwhile does no harm: nothing is left to ask of it.
+    """
+    reader: Connection | None = g.pop(READER, None)
+    if reader is None:
+        return
+    try:
+        reader.close()
+    except Exception as error:
+        if not unavailable(error):
+            raise
+        reader.invalidate()
+        reader.close()
 
 
 def initialise() -> None:

@@ -33,12 +33,12 @@ from engine.scenario import Scenario, public_answers, read_scenarios, registrati
 from engine.sheet import opening
 from web import clock, create_app, roster, timing
 from web.config import DATABASE, PACKAGE, Settings
-from web.database import connected, fits, initialise, up_to_date, writing
+from web.database import connected, fits, initialise, reading, up_to_date, writing
 from web.definitions import library
 from web.passwords import passwords
 from web.reception import Door, Visit, doors, reception, unnamed_visit
 from web.store import Held, Missing, Opened, acting, store
-from web.tables import Person, Region, db
+from web.tables import Person, Region
 
 EXAMPLES = PACKAGE / "examples"
 #: What a file of examples cannot do without.
@@ -159,7 +159,7 @@ def prepare(settings: Settings, today: date | None, tell: Tell, more: Sequence[P
         initialise()
         if today is not None or fresh:
             app.extensions["clock"].move_to(today or shown[0].today)
-        known = set(db.session.scalars(select(Region.id)))
+        known = set(reading().execute(select(Region.id)).scalars())
         for one in shown:
             if one.region not in known:
                 _fill(one, settings, tell)
@@ -178,7 +178,7 @@ def _fill(one: Examples, settings: Settings, tell: Tell) -> None:
         roster.keep_region(rows, one.region, one.data["region"]["title"], one.data["region"]["zone"])
         entries = roster.checked(enumerate(one.people.values(), 1), process, roster.known_in(rows, one.region))
         roster.take_over(rows, one.region, process, entries, hashes)
-    ids: dict[str, str] = {row.nip: row.id for row in db.session.execute(select(Person.nip, Person.id))}
+    ids: dict[str, str] = {row.nip: row.id for row in reading().execute(select(Person.nip, Person.id))}
     scenarios = {scenario.id: scenario for scenario in _scenarios(settings.definitions)}
     for name, cycle in one.data["cycles"].items():
         told = [case for case in one.data.get("cases", ()) if case["cycle"] == name]
@@ -200,7 +200,7 @@ def _open(process: Process, cycle: Mapping[str, str], people: Sequence[str]) -> 
 def _report(one: Examples) -> None:
     """Hands in the reports that name nobody."""
     for told in one.data.get("reports", ()):
-        places = reception().places(db.session, clock.today())
+        places = reception().places(reading(), clock.today())
         place = next(place for place in places if place.region == one.region)
         entry = next(found for found in doors(place.process) if found.duty.id == told["collection"])
         values = dict(typed_form(entry.duty, told["form"]))
@@ -354,7 +354,7 @@ class Played:
             reception().hand_in(rows, Visit(held=there, door=door), values, key=key, body="", now=now)
 
     def _held(self, person: str) -> Held:
-        return store().held(db.session, person, self._case_id)
+        return store().held(reading(), person, self._case_id)
 
 
 def lines(app: Flask, language: str) -> Iterator[str]:

@@ -14,12 +14,11 @@ from werkzeug.exceptions import HTTPException, SecurityError
 
 from engine.feel import FeelError
 from web import logs, porter
-from web.database import unavailable
+from web.database import forget, unavailable
 from web.frame import frame
 from web.metrics import database_failed
 from web.resend import resend
 from web.sessions import nobody_unknown
-from web.tables import db
 
 log = logging.getLogger(__name__)
 
@@ -80,7 +79,7 @@ def away(error: Exception) -> Any:
     log.error("%s %s %s", reference, kind, logs.request_id())
     nobody_unknown()
     try:
-        db.session.rollback()
+        forget()
         again = resend()
         more: dict[str, Any] = {"again": again, "page": frame(sign_in="", unsent=again is not None)}
         if request.method == "GET":
@@ -99,7 +98,7 @@ def broken(error: Exception) -> Any:
     reference = secrets.token_hex(4)
     log.error("%s %s %s", reference, type(error).__name__, logs.request_id(), exc_info=error)
     try:
-        db.session.rollback()
+        forget()
         return page(500, reference=reference), 500
     except Exception:
         log.exception("%s: the error page failed as well", reference)

@@ -22,6 +22,7 @@ from engine.sheet import Asked, Sheet, opening, refusals, sheet
 from engine.twin import data
 from web import attachments, drafts, live, showing
 from web.beside import beside
+from web.database import reading
 from web.forms import (
     OWN,
     Paper,
@@ -52,7 +53,6 @@ class Filling:
     offer: Offer
     typed: Typed
     draft: drafts.Draft | None
-    rows: Any
     now: datetime
     #: Attachments that were not taken, and why, by field.
     unfit: Errors = field(default_factory=dict)
@@ -60,33 +60,33 @@ class Filling:
     given: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
-    def opened(cls, held: Held, offer: Offer, rows: Any, now: datetime) -> Filling:
+    def opened(cls, held: Held, offer: Offer, now: datetime) -> Filling:
         """The form as it is found: the draft, else what it opens with."""
-        draft = drafts.find(rows, held.case.id, offer.duty.id, current_user.id)
+        draft = drafts.find(reading(), held.case.id, offer.duty.id, current_user.id)
         if draft is not None and draft.entry == held.case.entry:
-            return cls(held=held, offer=offer, typed=draft.typed, draft=draft, rows=rows, now=now)
+            return cls(held=held, offer=offer, typed=draft.typed, draft=draft, now=now)
         fields = offer.duty.submitted_by(offer.action, offer.actor.role)
         values = opening(held.process, held.case, offer.actor, offer.action, held.case.cycle.day_of(now))
-        return cls(held=held, offer=offer, typed=typed_of(fields, offer.duty, values), draft=None, rows=rows, now=now)
+        return cls(held=held, offer=offer, typed=typed_of(fields, offer.duty, values), draft=None, now=now)
 
     @classmethod
-    def typed_in(cls, held: Held, offer: Offer, rows: Any, posted: Typed, now: datetime) -> Filling:
+    def typed_in(cls, held: Held, offer: Offer, posted: Typed, now: datetime) -> Filling:
         """The form as it was posted; of what is not on it, attachments and other actions' fields are kept."""
-        before = cls.opened(held, offer, rows, now)
+        before = cls.opened(held, offer, now)
         mine = {name: texts for name, texts in posted.items() if before.knows(name)}
         kept = {name: texts for name, texts in before.typed.items() if before.stays(name)}
         return replace(before, typed={**kept, **mine})
 
     @classmethod
     def handed(
-        cls, held: Held, offer: Offer, rows: Any, now: datetime, given: Mapping[str, Any], posted: Typed | None = None
+        cls, held: Held, offer: Offer, now: datetime, given: Mapping[str, Any], posted: Typed | None = None
     ) -> Filling:
         """The form of somebody without an account: what was *posted*, else what it opens with. No draft is kept."""
         values = opening(
             held.process, held.case, offer.actor, offer.action, held.case.cycle.day_of(now), duty=offer.duty
         )
         typed = typed_of(offer.duty.submitted_by(offer.action, offer.actor.role), offer.duty, values)
-        empty = cls(held=held, offer=offer, typed=typed, draft=None, rows=rows, now=now, given=given)
+        empty = cls(held=held, offer=offer, typed=typed, draft=None, now=now, given=given)
         if posted is None:
             return empty
         return replace(empty, typed={name: texts for name, texts in posted.items() if empty.knows(name)})
@@ -177,7 +177,7 @@ class Filling:
         named = {
             name: texts[0] for name, texts in self.typed.items() if texts and isinstance(self.filled_in(name), File)
         }
-        return attachments.values(self.rows, self.held.case.id, named, current_user.id) if named else {}
+        return attachments.values(reading(), self.held.case.id, named, current_user.id) if named else {}
 
     @cached_property
     def _read(self) -> Any:

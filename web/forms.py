@@ -14,7 +14,6 @@ from typing import Any
 import jinja2
 import wtforms
 from markupsafe import Markup
-from werkzeug.datastructures import MultiDict
 
 from engine import feel
 from engine.errors import Invalid, Refusal
@@ -42,11 +41,22 @@ class Read:
     errors: Mapping[str, Invalid]
 
 
-class ValueField(wtforms.Field):
+class _Bound(wtforms.Field):
+    """A field of a form that reads. Of what WTForms gives one it has the name and the form: its look is our own."""
+
+    def __init__(self, name: str, form: wtforms.Form) -> None:
+        self.name = self.short_name = self.id = name
+        self.meta, self._form = form.meta, form
+
+    def post_process(self, formdata: Any = None) -> None:
+        """Nothing: it is for a list of proposals, which WTForms keeps beside a field."""
+
+
+class ValueField(_Bound):
     """The only bridge between WTForms and the engine: strings in, the kind's value out."""
 
-    def __init__(self, item: Field, setting: Setting, look: Control, **options: Any) -> None:
-        super().__init__(label="", **options)
+    def __init__(self, item: Field, setting: Setting, look: Control, *, name: str, _form: wtforms.Form) -> None:
+        super().__init__(name, _form)
         self.item = item
         self.setting = setting
         self.look = look
@@ -63,11 +73,11 @@ class ValueField(wtforms.Field):
             self.process_errors.append(str(invalid))
 
 
-class TableField(wtforms.Field):
+class TableField(_Bound):
     """Rows of cells; cell names are ``field.row.column``, a row being an index or the key of a given row."""
 
-    def __init__(self, item: Table, setting: Setting, look: TableControl, **options: Any) -> None:
-        super().__init__(label="", **options)
+    def __init__(self, item: Table, setting: Setting, look: TableControl, *, name: str, _form: wtforms.Form) -> None:
+        super().__init__(name, _form)
         self.item = item
         self.setting = setting
         self.look = look
@@ -101,6 +111,25 @@ def rows_in(typed: Any, name: str) -> dict[str, dict[str, list[str]]]:
     return dict(sorted(rows.items(), key=lambda item: (0, int(item[0])) if item[0].isdigit() else (1, 0)))
 
 
+class SheetForm(wtforms.Form):
+    """What every paper's form is."""
+
+    class Meta(wtforms.meta.DefaultMeta):
+        # Without what only labels, validators and widgets need: a form is made for each page.
+        def bind_field(self, form: Any, unbound_field: Any, options: Any) -> Any:
+            return unbound_field.field_class(*unbound_field.args, name=options["name"], _form=form)
+
+        def get_translations(self, form: Any) -> Any:
+            return None
+
+
+class _Texts(dict[str, list[str]]):
+    """What was typed, as WTForms asks for it."""
+
+    def getlist(self, name: str) -> list[str]:
+        return self.get(name, [])
+
+
 # --- paper ------------------------------------------------------------------------------------------------------------
 
 
@@ -128,7 +157,7 @@ class Paper:
 
     def read(self, typed: Typed) -> wtforms.Form:
         """The form with what was typed in it."""
-        return self.form(MultiDict((name, text) for name, texts in typed.items() for text in texts))
+        return self.form(_Texts(typed))
 
 
 def paper(
@@ -148,7 +177,7 @@ def paper(
     for name, item in fields.items():
         mine = item.asked and (item.writers is None or role in item.writers)
         maker.add(item, duty.settings[name], members, writable=mine)
-    form = type("SheetForm", (wtforms.Form,), members)
+    form = type("SheetForm", (SheetForm,), members)
     rules = live.rules(process, duty, twin)
     return Paper(form=form, looks=maker.looks, items=maker.items, headings=maker.headings, twin=twin, rules=rules)
 

@@ -5,13 +5,16 @@ Templates have ``_`` and ``ngettext``, ``d`` for texts of definitions, and the f
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, time
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+import flask_babel
 from babel.dates import format_date
-from flask import Flask, has_request_context, request, session
-from flask_babel import Babel, force_locale, get_locale, gettext, ngettext
+from flask import Flask, g, has_request_context, request, session
+from flask_babel import Babel, get_locale, gettext, ngettext
 from flask_login import current_user
 
 from web.clock import ZONE
@@ -22,6 +25,9 @@ LANGUAGES = ("id", "en")
 ZONE_NAMES = {
     "Asia/Jakarta": "WIB", "Asia/Pontianak": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT",
 }  # fmt: skip
+
+#: Where a context keeps the language in force.
+IN_FORCE = "language"
 
 babel = Babel()
 
@@ -45,9 +51,26 @@ def chosen() -> str:
 
 
 def language() -> str:
-    """The language in force: ``id`` or ``en``."""
-    locale = get_locale()
-    return locale.language if locale else "id"
+    """The language in force: ``id`` or ``en``. Looked up once a request, which asks for it at every text."""
+    if not g:
+        return "id"
+    known: str | None = g.get(IN_FORCE)
+    if known is None:
+        locale = get_locale()
+        known = g.language = locale.language if locale else "id"
+    return known
+
+
+@contextmanager
+def force_locale(wanted: str) -> Iterator[None]:
+    """Inside, *wanted* is the language in force."""
+    before = g.get(IN_FORCE)
+    with flask_babel.force_locale(wanted):
+        g.language = wanted
+        try:
+            yield
+        finally:
+            g.language = before
 
 
 def translated(text: str) -> str:

@@ -22,7 +22,7 @@ from flask_babel import gettext as _
 from engine.clock import due_on
 from web import clock, notices
 from web.config import LOCAL_HOSTS, Misconfigured, Settings
-from web.database import reading
+from web.database import forget, reading
 from web.jobs import Undone
 from web.languages import end_of, force_locale, language, late_text, translated
 from web.people import is_address
@@ -157,10 +157,9 @@ class Letter:
 def send(payload: Any, stable: str) -> None:
     """Sends the letter to a notice, if its reader has not seen it and still has something to see."""
     post: Post | None = current_app.extensions["post"]
-    rows = reading()
-    letter = _written(rows, payload["notice"], stable, post.sender) if post else None
+    letter = _written(reading(), payload["notice"], stable, post.sender) if post else None
     # No transaction stays open while another server takes its time.
-    rows.rollback()
+    forget()
     if post and letter:
         post.deliver(letter)
 

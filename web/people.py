@@ -10,10 +10,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, select, update
 
-from web.database import writing
+from web.database import reading, writing
 from web.passwords import passwords
 from web.tables import Person as Row
-from web.tables import db
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +37,7 @@ def people(ids: Iterable[str]) -> dict[str, Person]:
 
 def peers(person_id: str) -> list[Person]:
     """The active people of the same unit under the same superior, except the person themselves, by name."""
-    me = db.session.get_one(Row, person_id)
+    me = _one(person_id)
     same = (Row.region_id == me.region_id, Row.unit_code == me.unit_code, Row.superior_id == me.superior_id)
     found = (_record(row) for row in _rows(*same, Row.id != me.id, Row.active.is_(True)))
     return sorted(found, key=lambda peer: peer.name)
@@ -46,13 +45,13 @@ def peers(person_id: str) -> list[Person]:
 
 def by_nip(nip: str) -> Person | None:
     """The person with this NIP, written with or without spaces."""
-    row = db.session.scalars(select(Row).where(Row.nip == "".join(nip.split()))).first()
+    row = next(_rows(Row.nip == "".join(nip.split())), None)
     return _record(row) if row else None
 
 
 def authenticated(nip: str, password: str) -> Person | None:
     """Whoever signs in with this NIP and password; nobody else, in the same time. A hash of old is made anew."""
-    row = db.session.scalars(select(Row).where(Row.nip == "".join(nip.split()), Row.active)).first()
+    row = next(_rows(Row.nip == "".join(nip.split()), Row.active.is_(True)), None)
     kept = row.password_hash if row else None
     if not passwords().match(kept, password) or row is None or kept is None:
         return None
@@ -96,7 +95,7 @@ class Mail:
 
 
 def mail_of(person_id: str) -> Mail:
-    row = db.session.get_one(Row, person_id)
+    row = _one(person_id)
     return Mail(address=row.email, wanted=row.wants_mail)
 
 
@@ -105,11 +104,15 @@ def set_wants_mail(person_id: str, wanted: bool) -> None:
         rows.execute(update(Row).where(Row.id == person_id).values(wants_mail=wanted))
 
 
-def _rows(*conditions: ColumnElement[bool]) -> Iterator[Row]:
-    yield from db.session.scalars(select(Row).where(*conditions))
+def _one(person_id: str) -> Any:
+    return reading().execute(select(Row.__table__).where(Row.id == person_id)).one()
 
 
-def _record(row: Row) -> Person:
+def _rows(*conditions: ColumnElement[bool]) -> Iterator[Any]:
+    yield from reading().execute(select(Row.__table__).where(*conditions))
+
+
+def _record(row: Any) -> Person:
     return Person(
         id=row.id,
         region=row.region_id,

@@ -13,11 +13,10 @@ from flask import request
 from werkzeug.exceptions import HTTPException
 
 from web.forms import OWN
-from web.security import check_size, check_text, csrf
+from web.security import TOKEN, check_size, check_text, csrf
 
 #: Pages whose forms hold a password, or nothing that was typed.
 NOT_KEPT = frozenset({"account"})
-TOKEN = "csrf_token"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator, Mapping
 from functools import cache
 from ipaddress import ip_address, ip_network
+from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from flask import Flask, abort, current_app, request
+from flask import Flask, abort, current_app, g, request, session
 from flask_wtf.csrf import CSRFProtect
+from itsdangerous import URLSafeTimedSerializer
+from itsdangerous.encoding import base64_encode
+from itsdangerous.url_safe import URLSafeSerializerMixin
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
@@ -37,6 +42,9 @@ FOR_A_YEAR = "max-age=31536000; includeSubDomains"
 #: How a browser sends a form without files.
 TYPED = "application/x-www-form-urlencoded"
 
+#: Where a session and a form keep the token against forged posts, and what Flask-WTF signs it for.
+TOKEN, PURPOSE = "csrf_token", "wtf-csrf-token"
+
 csrf = CSRFProtect()
 
 
@@ -47,7 +55,27 @@ def init_app(app: Flask) -> None:
     app.before_request(check_size)
     app.before_request(check_text)
     csrf.init_app(app)
+    app.extensions["token_signer"] = _Signer(app.extensions["settings"].secret_key, salt=PURPOSE)
+    app.jinja_env.globals[TOKEN] = token
+    app.context_processor(lambda: {TOKEN: token})
     app.after_request(protect)
+
+
+class _Signer(URLSafeTimedSerializer):
+    """Does not try to compress forty letters, which takes as long as all the rest."""
+
+    def dump_payload(self, obj: Any) -> bytes:
+        return base64_encode(super(URLSafeSerializerMixin, self).dump_payload(obj))
+
+
+def token() -> str:
+    """The token of this session, which Flask-WTF checks. Flask-WTF's own function makes a signer for each page."""
+    made: str | None = g.get(TOKEN)
+    if made is None:
+        if TOKEN not in session:
+            session[TOKEN] = secrets.token_hex(20)
+        made = g.csrf_token = current_app.extensions["token_signer"].dumps(session[TOKEN])
+    return made
 
 
 def network() -> str:
@@ -116,8 +144,9 @@ def _whole(text: str) -> bool:
 
 def protect(response: Response) -> Response:
     """Adds to an answer what it does not say itself."""
-    said = standing(https=current_app.extensions["settings"].https)
-    response.headers.extend({name: value for name, value in said.items() if name not in response.headers})
+    always = standing(https=current_app.extensions["settings"].https)
+    said = {name.lower() for name, _value in response.headers}
+    response.headers.extend({name: value for name, value in always.items() if name.lower() not in said})
     return response
 
 

@@ -12,7 +12,9 @@ from datetime import date, timedelta
 from typing import Any, ClassVar
 
 from flask import Flask, g, session
+from flask.sessions import SecureCookieSessionInterface
 from flask_login import LoginManager, current_user, login_user, logout_user
+from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import delete, insert
 
 from web import clock
@@ -75,6 +77,22 @@ def init_app(app: Flask) -> None:
     # Not by `init_app`: that adds a look into the session after every request, also for a style sheet, which then may
     # not be kept by a browser whose cookie changes. We have no "remember me" that would need it.
     app.login_manager = manager  # type: ignore[attr-defined]
+    app.session_interface = Cookies()
+
+
+class Cookies(SecureCookieSessionInterface):
+    """Flask's cookies, whose signer is made once, not for every request that reads one and every answer that sets one.
+
+    The key is the service's for as long as it runs.
+    """
+
+    def __init__(self) -> None:
+        self._signer: URLSafeTimedSerializer | None = None
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        if self._signer is None:
+            self._signer = super().get_signing_serializer(app)
+        return self._signer
 
 
 @manager.user_loader

@@ -11,13 +11,13 @@ from typing import Any
 import jinja2
 from flask import Flask
 from flask.templating import Environment as FlaskEnvironment
-from flask_babel import force_locale, gettext
+from flask_babel import gettext
 from jinja2 import nodes
 from jinja2.compiler import CodeGenerator
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
 
-from web.languages import language
+from web.languages import force_locale, language
 
 
 def init_app(app: Flask) -> None:

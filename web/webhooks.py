@@ -31,7 +31,7 @@ from flask import Flask, current_app
 
 from web import clock, outbox
 from web.config import Misconfigured, Settings
-from web.database import reading
+from web.database import forget, reading
 from web.jobs import Undone
 from web.sealing import Sealer
 from web.statements import Statement
@@ -258,10 +258,9 @@ def _instant(at: datetime) -> str:
 
 def send(payload: Mapping[str, Any], stable: str) -> None:
     """Tells one system of one event, under an id that is the same at every try. Raises ``Undone``."""
-    rows = reading()
-    hook = _ONE.first(rows, {"id": payload["webhook"]})
+    hook = _ONE.first(reading(), {"id": payload["webhook"]})
     # No transaction stays open while another system takes its time.
-    rows.rollback()
+    forget()
     if hook is None:
         return
     secret = _sealer().open(hook.secret, _place(hook.id))

@@ -9,8 +9,9 @@ import pytest
 
 from engine.act import act, begin, set_seats
 from engine.case import Actor, Case, Outcome
+from engine.desk import desk, offer_of
 from engine.errors import Refused
-from engine.process import Process
+from engine.process import NOTE, Process
 from tests.unit.definitions import FILES, NOW, YEAR, begun, process_of, short
 
 EMPLOYEE = Actor(role="pegawai", person="Sari")
@@ -93,6 +94,19 @@ class TestWhoMay:
         case = act(process, rated(process), SUPERIOR, "tetapkan", RATING, NOW).case
         assert case.stage == "selesai" and case.open == frozenset()
         assert codes(process, case, SUPERIOR, "tetapkan", RATING) == ["tidak_pada_tahap_ini"]
+
+    def test_one_offer_is_what_it_is_on_the_whole_desk(self, process: Process) -> None:
+        actors = (EMPLOYEE, SUPERIOR, ADMIN, peer(1), peer(1, answered=True))
+        actions = {NOTE.id, "", *(name for stage in process.stages.values() for name in stage.actions)}
+        found = 0
+        for case in (begun(process), planned(process), rated(process)):
+            for mine in ((), *((actor,) for actor in actors), actors):
+                whole = desk(process, case, mine, NOW)
+                for action in actions:
+                    offer = offer_of(process, case, mine, NOW, action)
+                    assert offer == whole.offer(action)
+                    found += offer is not None
+        assert found > 10
 
 
 class TestAnswering:

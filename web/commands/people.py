@@ -22,10 +22,9 @@ from web.console import (
     loaded,
     processes,
 )
-from web.database import up_to_date, writing
+from web.database import reading, up_to_date, writing
 from web.languages import ZONE_NAMES
 from web.passwords import generated, passwords
-from web.tables import db
 
 
 @click.group("people", help=N_("Daftar pegawai."))
@@ -58,7 +57,7 @@ def import_command(file: Path, region: str, title: str | None, zone: str, secret
 
 
 def _import(file: Path, region: str, process: Process, title: str | None, zone: str, secrets: Path | None) -> None:
-    known = roster.known_in(db.session(), region)
+    known = roster.known_in(reading(), region)
     entries = roster.checked(roster.read_csv(bytes_of(file)), process, known)
     new = roster.new_in(entries, known)
     given = {nip: generated() for nip in new} if secrets else {}

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-from flask_babel import force_locale
 
 from engine import feel
 from engine.library import Library
@@ -17,6 +16,7 @@ from engine.replay import Change, Replayed, replayed
 from web import create_app
 from web.console import GOOD, N_, PROBLEMS, Misused, _, as_json, language, loaded, print_json
 from web.database import reading, up_to_date
+from web.languages import force_locale
 from web.showing import plain
 from web.store import store
 

@@ -12,7 +12,6 @@ from web import create_app, roster, webhooks
 from web.console import N_, PROBLEMS, Misused, _
 from web.database import reading, up_to_date, writing
 from web.jobs import Undone
-from web.tables import db
 
 
 @click.group("webhook", help=N_("Sistem lain yang diberi tahu tentang berkas."))
@@ -36,7 +35,7 @@ def _service() -> Iterator[None]:
 @click.argument("url")
 def add_command(region: str, url: str) -> None:
     with _service():
-        if not roster.is_registered(db.session(), region):
+        if not roster.is_registered(reading(), region):
             raise Misused(_("Daerah {region} belum terdaftar.").format(region=region))
         try:
             with writing() as rows:

@@ -15,7 +15,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from engine import Refused, Stale
-from engine.desk import Offer, desk
+from engine.desk import Offer, offer_of
 from engine.process import NOTE
 from web import attachments, documents, drafts, pages, results
 from web.access import open_to
@@ -115,7 +115,7 @@ def fill(case_id: str, action: str) -> Any:
     offer = _offer(held, action)
     if offer is None or not offer.offered:
         return redirect(url_for("cases.show", case_id=case_id))
-    return _form(Filling.opened(held, offer, reading(), now()))
+    return _form(Filling.opened(held, offer, now()))
 
 
 @blueprint.post("/berkas/<case_id>/isi/<action>")
@@ -127,7 +127,7 @@ def keep(case_id: str, action: str) -> Any:
     if offer is None or not offer.offered or _stale(held, offer):
         return _too_late(held, action)
     intent, target = intent_of(request.form)
-    filling = Filling.typed_in(held, offer, reading(), typed_from(request.form), now())
+    filling = Filling.typed_in(held, offer, typed_from(request.form), now())
     try:
         with writing() as rows:
             store().still_open(rows, current_user.id, held, offer.duty)
@@ -168,7 +168,7 @@ def review(case_id: str, action: str) -> Any:
     offer = _offer(held, action)
     if offer is None or not offer.offered:
         return redirect(url_for("cases.show", case_id=case_id))
-    filling = Filling.opened(held, offer, reading(), now())
+    filling = Filling.opened(held, offer, now())
     errors = filling.errors()
     if errors:
         return _form(filling, errors), 422
@@ -215,7 +215,7 @@ def _answers(held: Held, action: str, version: str) -> Any:
     offer = _offer(held, action)
     if offer is None:
         raise Stale
-    filling = Filling.opened(held, offer, reading(), now())
+    filling = Filling.opened(held, offer, now())
     if str(filling.draft.version if filling.draft else 0) != version:
         raise Stale
     return filling.answers()
@@ -281,9 +281,10 @@ def _frame(held: Held, **more: Any) -> Frame:
 
 def _offer(held: Held, action: str) -> Offer | None:
     """What is offered under this name; ``None`` at another stage, not there if the case never knows it."""
-    known = {name for stage in held.process.stages.values() for name in stage.actions} | {NOTE.id}
-    offer = desk(held.process, held.case, held.actors, now()).offer(action)
-    return offer or (None if action in known else abort(404))
+    offer = offer_of(held.process, held.case, held.actors, now(), action)
+    if offer is None and action not in {name for stage in held.process.stages.values() for name in stage.actions}:
+        return None if action == NOTE.id else abort(404)
+    return offer
 
 
 def _stale(held: Held, offer: Offer) -> bool:
@@ -309,9 +310,9 @@ def _too_late(held: Held, action: str) -> Any:
 def _refused(held: Held, action: str, told: Refused) -> Any:
     """Back to the form, with the reasons at their fields."""
     held = _held(held.case.id)
-    offer = desk(held.process, held.case, held.actors, now()).offer(action)
+    offer = offer_of(held.process, held.case, held.actors, now(), action)
     if offer is None or not offer.offered:
         shown = {"reasons": pages.reasons_of(held, told), "back": url_for("cases.show", case_id=held.case.id)}
         return render_template("cases/refused.html", **shown, page=_frame(held)), 422
-    filling = Filling.opened(held, offer, reading(), now())
+    filling = Filling.opened(held, offer, now())
     return _form(filling, filling.told(told.reasons)), 422

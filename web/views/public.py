@@ -280,7 +280,7 @@ def _unit(visit: Visit) -> str:
 
 def _filling(visit: Visit, posted: Any = None) -> Filling:
     given = dict.fromkeys(visit.door.once, visit.code)
-    return Filling.handed(visit.held, public.offer_of(visit), reading(), now(), given, posted)
+    return Filling.handed(visit.held, public.offer_of(visit), now(), given, posted)
 
 
 def _form(visit: Visit, filling: Filling, address: Mapping[str, str], errors: Any = None) -> str:
