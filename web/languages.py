@@ -12,9 +12,10 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import flask_babel
+from babel import Locale
 from babel.dates import format_date
 from flask import Flask, g, has_request_context, request, session
-from flask_babel import Babel, get_locale, gettext, ngettext
+from flask_babel import Babel, gettext, ngettext
 from flask_login import current_user
 
 from web.clock import ZONE
@@ -26,6 +27,7 @@ ZONE_NAMES = {
     "Asia/Jakarta": "WIB", "Asia/Pontianak": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT",
 }  # fmt: skip
 
+LOCALES = {name: Locale.parse(name) for name in LANGUAGES}
 #: Where a context keeps the language in force.
 IN_FORCE = "language"
 
@@ -33,7 +35,7 @@ babel = Babel()
 
 
 def init_app(app: Flask) -> None:
-    babel.init_app(app, locale_selector=chosen)
+    babel.init_app(app, locale_selector=lambda: LOCALES[language()])
     app.jinja_env.globals["d"] = translated
     app.jinja_env.filters.update(number=number, day=day, moment=moment)
 
@@ -45,7 +47,7 @@ def chosen() -> str:
     if session.get("language") in LANGUAGES:
         return str(session["language"])
     if current_user.is_authenticated:
-        return str(current_user.language)
+        return str(current_user.language) if current_user.language in LANGUAGES else "id"
     wanted = (tag.partition("-")[0].lower() for tag in request.accept_languages.values())
     return next((language for language in wanted if language in LANGUAGES), "id")
 
@@ -56,8 +58,7 @@ def language() -> str:
         return "id"
     known: str | None = g.get(IN_FORCE)
     if known is None:
-        locale = get_locale()
-        known = g.language = locale.language if locale else "id"
+        known = g.language = chosen()
     return known
 
 
