@@ -20,7 +20,7 @@ from engine import Actor, Case, Cycle, Refusal, Refused
 from engine.collecting import is_open
 from engine.model import Action
 from engine.process import Duty, Process
-from web import codes, waiting
+from web import codes, instants, waiting
 from web.definitions import definitions
 from web.statements import Statement, connection_of
 from web.store import Held, Missing, Store, Subject, day, store
@@ -180,7 +180,7 @@ class Reception:
         held = (self._store.held(rows, officer, row.id) for row in found)
         return [one for one in held if is_officer(one) and doors(one.process)]
 
-    def served(self, rows: Any, code: str, today: date) -> Held:
+    def served(self, rows: Any, code: str, now: datetime) -> Held:
         """The case that *code* is for. Raises ``UnknownCode`` or ``ExpiredCode``.
 
         It ends with the cycle, or later with a collection that an action of the case has still to close.
@@ -189,7 +189,8 @@ class Reception:
         if row is None:
             raise UnknownCode
         held = self._store.held_by_public(rows, row.case_id)
-        if today > held.case.cycle.end and not any(_to_be_closed(held, door) for door in doors(held.process)):
+        cycle = held.case.cycle
+        if cycle.day_of(now) > cycle.end and not any(_to_be_closed(held, door) for door in doors(held.process)):
             raise ExpiredCode
         return held
 
@@ -200,13 +201,13 @@ class Reception:
 
     # --- where something can be handed in without a code ---
 
-    def places(self, rows: Any, today: date) -> list[Place]:
+    def places(self, rows: Any, now: datetime) -> list[Place]:
         """The running cycles with a collection that needs no code; of several in a region and process the latest."""
         found: dict[tuple[str, str], Place] = {}
         for row in _CYCLES.all(rows, {}):
             place = self._place(rows, row)
             takes = any(not door.once for door in doors(place.process))
-            if takes and place.cycle.start <= today <= place.cycle.end:
+            if takes and place.cycle.start <= place.cycle.day_of(now) <= place.cycle.end:
                 found.setdefault((place.region, place.process.id), place)
         return list(found.values())
 
@@ -219,16 +220,17 @@ class Reception:
     def hand_in(
         self, rows: Any, visit: Visit, values: Mapping[str, Any], *, key: str, body: str, now: datetime
     ) -> Received:
-        """Take an answer in, once for each *key*. *rows* is a writing transaction.
+        """Take an answer in, once for each *key*. *rows* is a writing transaction; *now* is put right by its clock.
 
         Raises ``Refused`` with the reasons, ``Conflict`` where the key came with another body.
         """
         rows, door = connection_of(rows), visit.door
         digest, body_digest = self._store.hashed(f"public:{key}"), self._store.hashed(body)
         if visit.named:
-            self._store.lock(rows, visit.held.case.id)
+            now += self._store.lock(rows, visit.held.case.id)
         else:
             self._store.take_turn(rows, digest)
+            now += instants.off(instants.wall(rows))
         before = self._store.seen(rows, digest, body_digest)
         if before is not None:
             tracking = self._tracking(key) if before["number"] else ""
@@ -316,10 +318,10 @@ class Reception:
         given = waiting.given_of(row)
         whole = replace(given, values={**given.values, **self._store.sealed(rows, answer)})
         for case in _CASES.all(rows, {"person": person}):
-            self._store.lock(rows, case.id)
+            at = now + self._store.lock(rows, case.id)
             held = self._store.held_by_public(rows, case.id)
             if given.collection in held.process.duties and is_open(held.process, held.case, given.collection):
-                self._store.take_in(rows, held.standing, whole, now)
+                self._store.take_in(rows, held.standing, whole, at)
                 return True
         return False
 

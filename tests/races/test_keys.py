@@ -152,7 +152,7 @@ def reported_twice(crowd: Crowd, count: int) -> list[list[Any]]:
     """Each report sent twice at once by somebody without an account, who names nobody."""
     crowd.open("rencana", 1)
     with crowd.app.app_context():
-        place = next(iter(Reception(store(), b"rahasia").places(reading(), NOW.date())))
+        place = next(iter(Reception(store(), b"rahasia").places(reading(), NOW)))
     visit = unnamed_visit(place, doors(place.process)[0], "U1")
     reception = Reception(store_of(crowd.app), b"rahasia")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from threading import Barrier
 from typing import Any
 
@@ -15,7 +15,7 @@ from flask import Flask
 from tests.cast import dump
 from tests.conftest import on_sqlite
 from tests.web.village import REGION, UNIT, WORKFLOW, Village, sending, typed_in, words
-from web import codes, reception
+from web import clock, codes, instants, reception
 from web.database import writing
 from web.reception import Reception
 from web.store import instant
@@ -331,6 +331,57 @@ class TestRaces:
 
         with ThreadPoolExecutor(6) as pool:
             assert sorted(pool.map(one, range(6))) == [f"ADU-{n:03}" for n in range(1, 7)]
+
+
+class TestMachinesWhoseClocksDisagree:
+    """On PostgreSQL the database's clock says when an answer came and when a code ended; SQLite has one machine."""
+
+    @pytest.mark.parametrize("minutes", [5, -5])
+    def test_an_answer_comes_when_the_shared_clock_says(
+        self, village: Village, monkeypatch: pytest.MonkeyPatch, minutes: int
+    ) -> None:
+        true = village.instant = village.instant + timedelta(hours=3)
+        shift_clock(village, monkeypatch, minutes)
+        off = timedelta(minutes=minutes) if alone(village) else timedelta()
+        assert abs(report_came(village) - true - off) < timedelta(seconds=30)
+
+    def test_without_a_shared_clock_it_comes_when_that_machine_says(
+        self, village: Village, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        true = village.instant
+        shift_clock(village, monkeypatch, 5)
+        monkeypatch.setattr(instants, "NEAR", timedelta(days=1))
+        assert report_came(village) - true > timedelta(minutes=4)
+
+    def test_a_machine_that_is_ahead_ends_no_code(self, village: Village, monkeypatch: pytest.MonkeyPatch) -> None:
+        (code,) = village.codes()
+        village.act("Budi", "kirim_mandiri", {"cerita": "-"})
+        village.act("Hasan", "putuskan", {"cukup": "ya"})
+        village.instant = datetime(2026, 12, 31, 16, 58, tzinfo=UTC)
+        shift_clock(village, monkeypatch, 5)
+        assert village.guest().enter(code).status_code == (422 if alone(village) else 200)
+
+
+def shift_clock(village: Village, monkeypatch: pytest.MonkeyPatch, minutes: int) -> None:
+    """The machine's clock is *minutes* ahead."""
+    ahead = timedelta(minutes=minutes)
+    village.instant += ahead
+    monkeypatch.setattr(clock, "wall", lambda: datetime.now(UTC) + ahead)
+
+
+def alone(village: Village) -> bool:
+    """Whether the database has no clock of its own."""
+    return bool(village.app.extensions["settings"].database_url.startswith("sqlite"))
+
+
+def report_came(village: Village) -> datetime:
+    """When a report about Budi came, as his journal has it."""
+    (code,) = village.codes()
+    guest = village.guest()
+    guest.enter(code)
+    guest.send(ADUAN, REPORT)
+    [row] = village.rows("select at from journal where event = 'received'")
+    return instant(row.at)
 
 
 def raced(village: Village) -> tuple[int, int]:

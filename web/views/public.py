@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, abort, current_app, redirect, render_template, request, session, url_for
@@ -17,9 +18,9 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from engine import Refused
-from web import codes, public
+from web import codes, instants, public
 from web.access import open_to
-from web.clock import now, today, wall
+from web.clock import now, wall
 from web.database import reading, writing
 from web.filling import Filling, intent_of, typed_from
 from web.frame import Frame, frame
@@ -67,7 +68,7 @@ def enter() -> Any:
     attempt = _attempt()
     try:
         count(attempt)
-        reception().served(reading(), code, today())
+        reception().served(reading(), code, _now())
     except TooMany as error:
         return _start_page(code, _wait(error)), 429, {"Retry-After": str(error.seconds)}
     except UnknownCode:
@@ -90,7 +91,7 @@ def choose() -> Any:
         found.duty.id: reception().is_spent(reading(), _with_code(held, found.duty.id, found.role))
         for found in doors(held.process)
     }
-    shown = public.choice_page(held, spent, today())
+    shown = public.choice_page(held, spent, held.case.cycle.day_of(_now()))
     return render_template("public/choice.html", choice=shown, page=_frame(held))
 
 
@@ -110,7 +111,7 @@ def leave() -> Response:
 @open_to("everyone")
 def places() -> Any:
     """The regions in which something can be reported without a code."""
-    found = reception().places(reading(), today())
+    found = reception().places(reading(), _now())
     if len(found) == 1:
         return redirect(url_for("public.units", region=found[0].region, workflow=found[0].process.id))
     return render_template("public/places.html", places=found)
@@ -239,10 +240,15 @@ def followed() -> Any:
 # --- what every step needs --------------------------------------------------------------------------------------------
 
 
+def _now() -> datetime:
+    """The instant by which a code or a cycle has ended: where machines disagree, that of the database."""
+    return instants.now(reading())
+
+
 def _served() -> Held | None:
     """The case of the code in this visitor's session."""
     try:
-        return reception().served(reading(), session.get(CODE, ""), today())
+        return reception().served(reading(), session.get(CODE, ""), _now())
     except (UnknownCode, ExpiredCode):
         return None
 
@@ -269,7 +275,7 @@ def _with_code(held: Held, collection: str, role: str) -> Visit:
 
 
 def _place(region: str, workflow: str) -> Any:
-    places = reception().places(reading(), today())
+    places = reception().places(reading(), _now())
     found = next((p for p in places if (p.region, p.process.id) == (region, workflow)), None)
     return found or abort(404)
 
