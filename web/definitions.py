@@ -63,6 +63,11 @@ class Definitions:
             raise self.broken or _absent(Path(workflow))
         return self.process(connection, row.hash)
 
+    def known(self, digest: str) -> Process | None:
+        """The process whose hash begins with *digest*, if it has been compiled already: nothing is read for it."""
+        found = (process for key, process in list(self._processes.items()) if digest and key.startswith(digest))
+        return next(found, None)
+
     def process(self, connection: Any, digest: str) -> Process:
         """The process with this hash, compiled from the database if the folder has moved on."""
         if digest not in self._processes:

@@ -164,7 +164,7 @@ def _sums(whole: accounts.Account) -> Iterator[str]:
     weighed = [f"{row['title']} {row['formula']}" for row in whole.rows if row.get("formula")]
     said = f"{' + '.join(weighed)} = {whole.value}" if weighed else whole.sum
     if said:
-        yield f"{_('Hitungan:')} {said}"
+        yield " ".join((_("Hitungan:"), said))
 
 
 def _of_answers(held: Held, title: str, part: Part) -> Iterator[Block]:

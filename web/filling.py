@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
@@ -254,8 +254,9 @@ class Filling:
         return replace(refusal, path=next((name for name in self.writable if name in reads), ""))
 
     def located(self, path: str, text: str) -> str:
-        """*text* with the row that it is about, for whoever does not see it beside its input."""
+        """*text* with the row and the field that it is about, for whoever does not see it beside its input."""
         name, _dot, rest = path.partition(".")
+        text = self._titled(path, text)
         entry, row = self.form._fields.get(name), rest.rpartition(".")[0]
         if not isinstance(entry, TableField) or row not in entry.rows:
             return text
@@ -264,6 +265,12 @@ class Filling:
         named = self.paper.headings[name].name or entry.setting.key
         found = next((each for each in self.sheet.ask(name).rows if str(each.get(entry.setting.key)) == row), {})
         return f"{found.get(named) or row}: {text}"
+
+    def _titled(self, path: str, text: str) -> str:
+        """*text* behind the title of its field, where it does not name it itself."""
+        item = self.filled_in(path)
+        title = translated(item.title) if item else ""
+        return text if not title or title.casefold() in text.casefold() else f"{title}: {text}"
 
     # --- how it looks ---
 
@@ -379,10 +386,3 @@ def intent_of(posted: Any) -> tuple[str, str]:
         if posted.get(f"_{button}"):
             return button, posted[f"_{button}"]
     return posted.get("_intent", "simpan"), ""
-
-
-def typed_texts(typed: Typed) -> Iterator[tuple[str, str]]:
-    """What was typed, for somebody who must read it once more."""
-    yield from (
-        (name, ", ".join(t for t in texts if t.strip())) for name, texts in typed.items() if any(map(str.strip, texts))
-    )

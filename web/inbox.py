@@ -10,8 +10,9 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext as _
 
+from engine.case import Actor
 from engine.clock import due_on, opens_on, waiting
-from engine.process import NOTE
+from engine.process import NOTE, Duty
 from web import drafts
 from web.finding import Desk, Page, ended_of, place_of
 from web.languages import day, due_text, translated
@@ -90,7 +91,7 @@ def team(rows: Any, person: str, now: datetime, today: date, after: str = "") ->
     """The page of *person*'s team after *after*, the nearest deadline first."""
     page = Desk(rows, person).team(today, place_of(after))
     return Team(
-        lines=_sorted(_other(held, now) for held in page.cases if _leads(held)),
+        lines=_sorted(_led(held, now) for held in page.cases if _leads(held)),
         first=url_for("cases.team") if after else "",
         next=url_for("cases.team", sesudah=written(page.last)) if page.last else "",
     )
@@ -110,11 +111,21 @@ def about(held: Held) -> str:
 
 
 def awaited(held: Held) -> str:
-    """The roles that work at the present stage. Those who answer anonymously are named as long as it lasts."""
+    """Who works at the present stage: the reader first, others by their roles.
+
+    Those who answer anonymously are named as long as the stage lasts.
+    """
     process, stage = held.process, held.process.stages[held.case.stage]
     duties = [duty for duty in process.by_stage.get(stage.id, ()) if duty.id in held.case.open or duty.anonymous]
     roles = () if stage.final else dict.fromkeys(role for duty in duties for role in duty.actor)
-    return ", ".join(translated(process.words.roles[role].title) for role in roles)
+    mine = {actor.role for actor in held.actors for duty in duties if works(held, actor, duty)}
+    others = [translated(process.words.roles[role].title) for role in roles if role not in mine]
+    return ", ".join([_("Anda")] * bool(mine & set(roles)) + others)
+
+
+def works(held: Held, actor: Actor, duty: Duty) -> bool:
+    """Whether *duty* waits for *actor*."""
+    return actor.role in duty.actor and duty.id in held.case.open and not (duty.many and actor.answered)
 
 
 def _reads(held: Held) -> bool:
@@ -135,9 +146,8 @@ def _mine(held: Held, person: str, now: datetime, kept: set[tuple[str, str, int]
         return
     for actor in held.actors:
         for duty in process.by_stage[case.stage]:
-            works = actor.role in duty.actor and duty.id in case.open and not (duty.many and actor.answered)
             writes = actor.role not in duty.actor and bool(duty.submitted_by(NOTE, actor.role))
-            if works or writes:
+            if works(held, actor, duty) or writes:
                 started = (case.id, duty.id, case.entry) in kept
                 yield _line(held, now, duty.title, _("Lanjutkan draf") if started else _("Buka"))
                 return
@@ -196,8 +206,24 @@ def _other(held: Held, now: datetime) -> Line:
     process, case = held.process, held.case
     line = _line(held, now, process.stages[case.stage].title, _("Lihat"))
     if _waits(held, now):
-        return replace(line, state=_("dibuka %(day)s", day=day(opens_on(process, case))), late=False)
+        return _opens(held, line)
     return replace(line, state=" · ".join(part for part in (awaited(held), line.state) if part))
+
+
+def _led(held: Held, now: datetime) -> Line:
+    """A case of somebody's team: whose it is, where it stands, whom it waits for."""
+    line = _line(held, now, held.process.stages[held.case.stage].title, _("Lihat"))
+    line = replace(line, title=held.subject.name, about=f"{line.title} · {held.cycle_title}")
+    if _waits(held, now):
+        return _opens(held, line)
+    who = awaited(held)
+    state = ", ".join(part for part in (_("Menunggu: %(who)s", who=who) if who else "", line.state) if part)
+    return replace(line, state=state)
+
+
+def _opens(held: Held, line: Line) -> Line:
+    """*line* of a case whose stage has not opened yet."""
+    return replace(line, state=_("dibuka %(day)s", day=day(opens_on(held.process, held.case))), late=False)
 
 
 def _done(held: Held) -> Line:

@@ -133,7 +133,8 @@ def _card(one: Round) -> RoundCard:
     total, own = sum(number for number, _late in one.stages.values()), _process(one.definition).stages
     stages = [s for s in _stages_of((one.definition, *one.earlier)) if s.id in own or s.id in one.stages]
     columns = [("stage", _("Tahap"), False), ("number", _("Berkas"), True)]
-    columns += [("share", _("Persentase"), True), ("late", _("Terlambat"), True)]
+    columns += [("share", _("Persentase"), True)]
+    columns += [("late", _("Terlambat"), True)] if any(late for _number, late in one.stages.values()) else []
     told = [
         {
             "stage": translated(stage.title),
@@ -185,7 +186,8 @@ def _state(held: Held, door: Door) -> str:
         count = _("kurang dari %(least)s jawaban", least=max(duty.at_least, 1))
     else:
         count = _("%(count)s jawaban atau lebih", count=whole)
-    return f"{count}, {_('terbuka') if is_open(held.process, case, duty.id) else _('tidak terbuka')}"
+    state = _("terbuka") if is_open(held.process, case, duty.id) else _("tidak terbuka")
+    return f"{count}, {state}"
 
 
 @dataclass(frozen=True, kw_only=True)

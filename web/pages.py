@@ -24,12 +24,15 @@ from engine.process import CLOSED_TICKET, NOTE, Duty, Process
 from web import drafts, people, showing
 from web.answers import Sheaf, sheaf
 from web.controls import input_id
+from web.copies import copies
 from web.course import DONE, NEXT, NOW, course
 from web.database import reading
-from web.filling import Errors, Filling, reason_text, saved_text, typed_from, typed_texts
+from web.filling import Errors, Filling, reason_text, saved_text, typed_from
+from web.forms import Typed
 from web.inbox import awaited
 from web.languages import day, due_text, end_of, moment, translated
 from web.map import CourseMap, course_map
+from web.resend import DEFINITION
 from web.store import Held, Missing, Moved, store
 from web.waiting import sealed_in
 
@@ -393,7 +396,7 @@ def _before(held: Held, duty: Duty, seen: Desk) -> list[Sheaf]:
 
 def _opened(filling: Filling) -> dict[str, str]:
     opened = filling.opened_with
-    return {"_masuk": str(opened.entry), "_versi": str(opened.submitted), "_ketentuan": opened.definition}
+    return {"_masuk": str(opened.entry), "_versi": str(opened.submitted), DEFINITION: opened.definition}
 
 
 def _input(path: str) -> str:
@@ -505,7 +508,9 @@ def _what_next(held: Held, now: datetime) -> str:
     if seen.waiting:
         return _("Tahap berikutnya: %(stage)s, dibuka %(day)s.", stage=stage, day=day(seen.opens_on))
     text = _("Tahap sekarang: %(stage)s. Yang bekerja: %(who)s.", stage=stage, who=awaited(held))
-    return f"{text} {_('Tenggatnya %(day)s.', day=end_of(seen.due_on, held.case.cycle.zone))}" if seen.due_on else text
+    if seen.due_on is None:
+        return text
+    return " ".join((text, _("Tenggatnya %(day)s.", day=end_of(seen.due_on, held.case.cycle.zone))))
 
 
 def _copies(held: Held, stage: str, now: datetime) -> Iterator[Sheaf]:
@@ -525,40 +530,22 @@ class LatePage:
     back: str
 
 
-def typed_page(held: Held, action: str, posted: Any, rows: Any) -> LatePage:
+def typed_page(held: Held, posted: Any, rows: Any) -> LatePage:
     """What was typed into a form that is no longer open, with the names of its fields."""
-    typed = dict(typed_texts(typed_from(posted))) or dict(_kept(held, rows))
     told = [] if is_rater(held) else _told_entries(held)
     entries = [entry for entry in told if entry.person or entry.event == MIGRATED]
     latest = next(_history(held, entries), None)
     return LatePage(
         moved_by=_("%(what)s, oleh %(who)s, %(at)s.", **latest) if latest else "",
-        typed=[{"key": _field_title(held, name), "value": value} for name, value in typed.items()],
+        typed=copies(held.process, typed_from(posted)) or copies(held.process, _kept(held, rows)),
         back=url_for("cases.show", case_id=held.case.id),
     )
 
 
-def _kept(held: Held, rows: Any) -> Iterator[tuple[str, str]]:
+def _kept(held: Held, rows: Any) -> Typed:
     """What a draft still holds, if nothing came with the form."""
-    for duty in held.process.duties:
-        draft = drafts.find(rows, held.case.id, duty, held.actors[0].person)
-        if draft is not None and draft.typed:
-            yield from typed_texts(draft.typed)
-            return
-
-
-def _field_title(held: Held, path: str) -> str:
-    """What an input is called, without its form."""
-    name, _dot, rest = path.partition(".")
-    item = next((duty.fields[name] for duty in held.process.duties.values() if name in duty.fields), None)
-    if item is None:
-        return showing.word(held.process, name)
-    if not rest or not isinstance(item, Table):
-        return translated(item.title)
-    row, _dot, column = rest.rpartition(".")
-    own = item.columns.get(column)
-    number = str(int(row) + 1) if row.isdigit() and not item.from_ else row
-    return f"{translated(item.title)} {number}: {translated(own.title) if own else column}"
+    found = (drafts.find(rows, held.case.id, duty, held.actors[0].person) for duty in held.process.duties)
+    return next((draft.typed for draft in found if draft is not None and draft.typed), {})
 
 
 # --- raters -----------------------------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from web.filling import Errors, Filling
 from web.languages import day, translated
 from web.pages import about, to_send
 from web.reception import Door, Followed, Place, Received, Visit, doors
+from web.resend import DEFINITION
 from web.store import Held
 
 #: What an address of a form holds: collection, role, and without a code region, workflow and unit.
@@ -127,6 +128,7 @@ class PublicForm:
     title: str
     whom: list[tuple[str, str]]
     action: str
+    hidden: dict[str, str]
     html: Any
     errors: list[tuple[str, str]]
     back: str
@@ -144,6 +146,7 @@ def form_page(visit: Visit, unit: str, filling: Filling, errors: Errors, address
         title=translated(visit.door.duty.title),
         whom=whom(visit, unit),
         action=url_for("public.fill", **address),
+        hidden={DEFINITION: visit.held.process.hash},
         html=filling.html(errors),
         errors=told,
         back=url_for("public.choose") if visit.named else url_for("public.places"),
@@ -175,7 +178,7 @@ class PublicReview:
     send: str
     change: str
     typed: list[tuple[str, str]]
-    key: str
+    hidden: dict[str, str]
     button: str
 
 
@@ -189,7 +192,7 @@ def review_page(visit: Visit, unit: str, filling: Filling, key: str, address: Ad
         send=url_for("public.send", **address),
         change=url_for("public.fill", **address),
         typed=[(name, text) for name, texts in filling.typed.items() for text in texts],
-        key=key,
+        hidden={"_kunci": key, DEFINITION: visit.held.process.hash},
         button=translated(visit.door.action.title or visit.door.duty.title),
     )
 

@@ -12,20 +12,24 @@ from dataclasses import dataclass
 from flask import request
 from werkzeug.exceptions import HTTPException
 
+from web.copies import Row, copies
+from web.definitions import definitions
 from web.forms import OWN
 from web.security import TOKEN, check_size, check_text, csrf
 
 #: Pages whose forms hold a password, or nothing that was typed.
 NOT_KEPT = frozenset({"account"})
+#: The input of a form that names the definitions of its fields, so that they have their titles here too.
+DEFINITION = "_ketentuan"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resend:
-    """A form that sends again: its address, every field by name, what was typed to read, the names of lost files."""
+    """A form that sends again: its address, every field by name, what was typed, to read, the names of lost files."""
 
     address: str
     fields: Sequence[tuple[str, str]]
-    typed: Sequence[str]
+    typed: Sequence[Row]
     files: Sequence[str]
 
 
@@ -43,6 +47,7 @@ def resend() -> Resend | None:
     except HTTPException:
         return None
     fields = [(name, text) for name, text in request.form.items(multi=True) if name != TOKEN]
-    typed = [text for name, text in fields if not name.startswith(OWN) and text.strip()]
+    own = {name: request.form.getlist(name) for name in request.form if name != TOKEN and not name.startswith(OWN)}
+    typed = copies(definitions().known(request.form.get(DEFINITION, "")), own)
     files = [file.filename for file in request.files.values() if file.filename]
     return Resend(address=request.full_path.rstrip("?"), fields=fields, typed=typed, files=files)

@@ -46,6 +46,10 @@ STOPS: tuple[tuple[int, tuple[tuple[str, str], ...]], ...] = (
             ("rekan_1", "{}/isi/kirim_360"),
             ("admin_bkd", "{}"),
             ("admin_bkd", "/pekerjaan-layanan"),
+            ("admin_bkd", "/berkas"),
+            ("admin_bkd", "/siklus"),
+            ("admin_bkd", "/statistik"),
+            ("admin_bkd", "/statistik/pontianak_kinerja_semesteran_360/berkas_per_tahap"),
         ),
     ),
     (

@@ -57,12 +57,13 @@ def form_of(visitor: Visitor, case: str) -> dict[str, str]:
 def test_what_was_typed_stays_on_the_page_and_is_sent_again(
     app: Flask, visitor: Visitor, case: str, other: Connection
 ) -> None:
-    typed = {**form_of(visitor, case), "target.0.nama": TYPED, "_intent": "simpan"}
+    typed = {**form_of(visitor, case), "target.0.nama": TYPED, "target.0.arah": "naik", "_intent": "simpan"}
     token = visitor.token()
     hold(app, other)
     answer = visitor.client.post(f"{case}/isi/ajukan_rencana", data={**typed, "csrf_token": token})
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "10")
     assert "Baris pertama" in plain_text(answer.text) and "<b>kedua</b>" not in answer.text
+    assert "Target kerja 1: Arah Makin tinggi makin baik" in " ".join(plain_text(answer.text).split()), "not its code"
     assert visitor.get(case).status_code == 200, "reading goes on"
     other.rollback()
     again = hidden(answer.text[answer.text.index("<main") :])

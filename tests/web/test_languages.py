@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -13,8 +14,11 @@ from babel.messages.catalog import Message
 from flask import Flask
 
 from scripts.gather_texts import gathered, merged, translated
+from tests.playing import ROOT
 from web.languages import LANGUAGES, day, force_locale, moment, number
 
+#: What marks a text to be translated.
+GETTEXTS = {"_", "gettext", "ngettext", "N_"}
 PLACEHOLDER = re.compile(r"%\(\w+\)s|\{\w+\}")
 
 
@@ -29,6 +33,25 @@ def test_every_text_has_its_english_with_the_same_facts_in_it() -> None:
 
 def test_no_english_is_kept_for_a_text_that_is_gone() -> None:
     assert {m.id for m in translated() if m.id} == {m.id for m in gathered() if m.id}
+
+
+def test_no_text_stands_inside_an_f_string_where_it_would_not_be_gathered() -> None:
+    found = [
+        f"{file.relative_to(ROOT)}:{call.lineno}"
+        for file in sorted((ROOT / "web").rglob("*.py"))
+        for joined in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(joined, ast.JoinedStr)
+        for call in ast.walk(joined)
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Name)
+        and call.func.id in GETTEXTS
+        and _literal(call)
+    ]
+    assert found == []
+
+
+def _literal(call: ast.Call) -> bool:
+    return any(isinstance(given, ast.Constant) for given in call.args)
 
 
 def _pairs(message: Message) -> list[tuple[str, str]]:

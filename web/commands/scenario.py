@@ -133,10 +133,9 @@ def _plain(value: Any) -> Any:
 def coverage_lines(definitions: Library, process: Process, results: Sequence[Result]) -> list[str]:
     """What *results* reach of *process*, counted, and each thing they miss."""
     reached = coverage(process, results)
-    return [
-        _counted(process, reached),
-        *(f"  {_('belum')}: {target_text(definitions, process, t)}" for t in reached.missing),
-    ]
+    missing = _("belum")
+    told = (target_text(definitions, process, target) for target in reached.missing)
+    return [_counted(process, reached), *(f"  {missing}: {text}" for text in told)]
 
 
 def _counted(process: Process, reached: Coverage) -> str:

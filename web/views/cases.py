@@ -29,6 +29,7 @@ from web.frame import Frame, frame
 from web.inbox import inbox
 from web.inbox import team as led
 from web.logs import say_nothing
+from web.resend import DEFINITION
 from web.store import Conflict, Held, Missing, Opened, store
 
 blueprint = Blueprint("cases", __name__)
@@ -125,7 +126,7 @@ def keep(case_id: str, action: str) -> Any:
     held = _held(case_id)
     offer = _offer(held, action)
     if offer is None or not offer.offered or _stale(held, offer):
-        return _too_late(held, action)
+        return _too_late(held)
     intent, target = intent_of(request.form)
     filling = Filling.typed_in(held, offer, typed_from(request.form), now())
     try:
@@ -135,7 +136,7 @@ def keep(case_id: str, action: str) -> Any:
             place = (case_id, offer.duty.id, current_user.id)
             drafts.save(rows, *place, typed=filling.typed, entry=held.case.entry, now=now())
     except Stale:
-        return _too_late(_held(case_id), action)
+        return _too_late(_held(case_id))
     note(held, "ignored", filling.foreign(request.form))
     if filling.unfit:
         return _form(filling, filling.unfit), 422
@@ -181,7 +182,7 @@ def review(case_id: str, action: str) -> Any:
 def send(case_id: str, action: str) -> Any:
     """Sends the draft, once for each key: a second press gets the first answer again."""
     entry, submitted = (request.form.get(name, type=int) for name in ("_masuk", "_versi"))
-    key, draft_version, definition = (request.form.get(name, "") for name in ("_kunci", "_draf", "_ketentuan"))
+    key, draft_version, definition = (request.form.get(name, "") for name in ("_kunci", "_draf", DEFINITION))
     if entry is None or submitted is None or len(key) != 32:
         abort(400)
     held = _held(case_id)
@@ -200,7 +201,7 @@ def send(case_id: str, action: str) -> Any:
                 now=now(),
             )
     except Stale:
-        return _too_late(_held(case_id), action)
+        return _too_late(_held(case_id))
     except Conflict:
         abort(422)
     except Refused as reasons:
@@ -289,7 +290,7 @@ def _offer(held: Held, action: str) -> Offer | None:
 
 def _stale(held: Held, offer: Offer) -> bool:
     """Whether somebody moved the case, also to another definition, or answered this task, since the form was opened."""
-    if not held.case.definition.startswith(request.form.get("_ketentuan", "")):
+    if not held.case.definition.startswith(request.form.get(DEFINITION, "")):
         return True
     entry = request.form.get("_masuk", type=int)
     submitted = request.form.get("_versi", type=int)
@@ -301,9 +302,9 @@ def _form(filling: Filling, errors: Any = ()) -> str:
     return render_template("cases/form.html", form=form, page=_frame(filling.held, invalid=bool(errors)))
 
 
-def _too_late(held: Held, action: str) -> Any:
+def _too_late(held: Held) -> Any:
     """Somebody was faster. What was typed here is shown, so that nothing of it is lost."""
-    typed = pages.typed_page(held, action, request.form, reading())
+    typed = pages.typed_page(held, request.form, reading())
     return render_template("cases/too_late.html", late=typed, page=_frame(held)), 409
 
 
