@@ -3,6 +3,8 @@
 SHELL := /bin/sh
 PYTHON ?= python3
 ARGS ?=
+# A run of all tests is shared by as many processes as there are processors, each with a PostgreSQL of its own.
+SHARED := -n auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
 # The shared benchmarks: their driver, the floors and the peers.
 PEERS ?= ../shared/bench
 
@@ -30,7 +32,7 @@ demo: setup ## the demo of all four regions on 127.0.0.1:8000
 
 test: setup ## every test, on SQLite and PostgreSQL and in a browser; ARGS="-k name" for some
 	@sh scripts/install_tools.sh chromium postgresql strace
-	$(BIN)/python -m pytest --no-skips $(ARGS)
+	$(BIN)/python -m pytest --no-skips $(SHARED) $(ARGS)
 
 test-faults: setup ## kills, full disks, lost databases, for minutes; ARGS="-k name" for some
 	@sh scripts/install_tools.sh postgresql strace

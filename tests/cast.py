@@ -18,11 +18,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from web import create_app, roster
+from tests.quick import service
+from web import roster
 from web.clock import Clock
 from web.config import Settings, definitions_root
 from web.database import writing
-from web.definitions import library
+from web.definitions import Definitions, library
 from web.passwords import passwords
 from web.store import store
 from web.tables import Person, db
@@ -98,9 +99,9 @@ def settings_in(instance: Path, **changes: Any) -> Settings:
     return replace(plain, **changes)
 
 
-def app_with(settings: Settings, definitions: Any) -> Flask:
-    """The service; its definitions are read once for all tests, its clock stands at the beginning of 2026."""
-    app = create_app(settings)
+def app_with(settings: Settings, definitions: Definitions) -> Flask:
+    """The service with *definitions*; its clock stands at the beginning of 2026."""
+    app = service(settings)
     app.extensions["definitions"] = definitions
     app.extensions["clock"] = FrozenClock(date(2026, 1, 12))
     return app

@@ -1,7 +1,8 @@
 """What every test may count on: a service on SQLite and on PostgreSQL, and a run that ends red when a test is skipped.
 
 Every test that wants a service runs twice. ``app`` has the cast of ``tests.cast``, in a database copied for each test
-from one that is made once.
+from one that is made once. Several processes may share a run (``pytest -n``): each has databases, servers and folders of
+its own, and tests that wait for one another's processes follow one another.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from weakref import finalize
 
 import pytest
@@ -18,7 +20,7 @@ from sqlalchemy import make_url
 
 from tests.cast import Cast, Visitor, app_with, cast_of, close, register, settings_in
 from tests.postgres import Server, running
-from web import create_app
+from tests.quick import read, service
 from web.config import Settings, definitions_root
 from web.database import initialise
 from web.definitions import Definitions
@@ -32,9 +34,30 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--no-skips", action="store_true", help="fail the run when a test is skipped")
 
 
+#: Folders whose tests race or keep time with processes and threads of their own: never two of them at once.
+ONE_BY_ONE = frozenset({"jobs", "races"})
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Says which tests one process does in a row, where several share a run: those of a file on one database."""
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(_group(item)))
+
+
+def _group(item: pytest.Item) -> str:
+    file = item.path.relative_to(Path(__file__).parent)
+    if file.parts[0] in ONE_BY_ONE:
+        return "one by one"
+    known = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
+    return f"{file} {known.get('server', '')}".rstrip()
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Turns a green run with skipped tests red."""
+    """Turns a green run with skipped tests red. A process that shares a run hands its figures over."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["figures"] = session.config.stash.get(FIGURES, [])
     if session.config.getoption("--no-skips") and skipped(session.config) and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
@@ -50,6 +73,12 @@ FIGURES = pytest.StashKey[list[str]]()
 def figures(request: pytest.FixtureRequest) -> list[str]:
     """Lines that the run tells at its end: what was counted or measured, beyond passed and failed."""
     return request.config.stash.setdefault(FIGURES, [])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Takes over the figures of a process that shared the run."""
+    node.config.stash.setdefault(FIGURES, []).extend(getattr(node, "workeroutput", {}).get("figures", []))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
@@ -89,7 +118,7 @@ def postgres() -> Iterator[Server]:
 @pytest.fixture(scope="session")
 def definitions() -> Definitions:
     """The project's own definitions, read once."""
-    return Definitions(definitions_root())
+    return read(definitions_root())
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
@@ -127,7 +156,7 @@ def maker(folders: pytest.TempPathFactory, address: Callable[[Path], str]) -> Ca
             argon2=CHEAPEST,
             demo=demo,
         )
-        app = create_app(settings)
+        app = service(settings)
         with app.app_context():
             initialise()
             # Closed when nobody needs the service any more: a module's lives longer than a test's.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,16 +13,16 @@ from engine.case import Case
 from engine.clock import opens_on
 from engine.model import Action
 from engine.process import Process
-from engine.scenario import Scenario, read_scenarios, typed_form
+from engine.scenario import Scenario, typed_form
 from engine.sheet import opening
 from tests.cast import WORKFLOW, Member, cast_of, open_case
+from tests.shipped import story
 from web.clock import Clock
 from web.database import writing
 from web.definitions import library
 from web.store import Held, Opened, acting, store
 from web.tables import db
 
-ROOT = Path(__file__).parents[1]
 ZONE = ZoneInfo("Asia/Pontianak")
 
 #: Who the people of the cast are on the first employee's case; raters by the names that scenarios give them.
@@ -127,5 +126,4 @@ class Play:
 
 def scenario(name: str) -> Scenario:
     """The region's scenario of this id."""
-    file = ROOT / "workflows" / "scenarios" / "pontianak.yaml"
-    return next(s for s in read_scenarios(file.read_bytes(), file.name) if s.id == name)
+    return story("pontianak", name)

@@ -15,7 +15,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from tests.cast import close, register, settings_in
 from tests.playing import ROOT, Play, scenario
-from web import create_app
+from tests.quick import service
 from web.database import initialise
 
 __all__ = ["ROOT", "Service", "scenario"]
@@ -25,7 +25,7 @@ class Service(Play):
     """A running service: where it answers, what its clock says, what its database holds."""
 
     def __init__(self, instance: Path) -> None:
-        app = create_app(settings_in(instance, hosts=("127.0.0.1",)))
+        app = service(settings_in(instance, hosts=("127.0.0.1",)))
         with app.app_context():
             initialise()
             register()

@@ -10,7 +10,7 @@ import pytest
 from tests.cast import close, settings_in
 from tests.jobs.office import DEFINITIONS, Office
 from tests.postgres import Server
-from web import create_app
+from tests.quick import service
 
 
 @pytest.fixture
@@ -18,7 +18,7 @@ def office(tmp_path: Path, server: Server | None) -> Iterator[Office]:
     database = server.create() if server else ""
     address = server.url(database) if server else f"sqlite:///{tmp_path / 'borang.sqlite'}"
     settings = settings_in(tmp_path, database_url=address, definitions=DEFINITIONS)
-    app = create_app(settings)
+    app = service(settings)
     yield Office(app, settings)
     close(app)
     if server:

@@ -13,8 +13,8 @@ from argon2.profiles import CHEAPEST
 from flask import Flask
 
 from tests.postgres import Server
+from tests.quick import read, service
 from tests.races.crowd import DEFINITIONS, Crowd
-from web import create_app
 from web.config import Settings
 from web.database import initialise
 from web.definitions import Definitions
@@ -49,7 +49,7 @@ def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 @pytest.fixture(scope="session")
 def definitions() -> Definitions:
-    return Definitions(DEFINITIONS)
+    return read(DEFINITIONS)
 
 
 @pytest.fixture(scope="session")
@@ -72,7 +72,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Settin
 def empty(place: Place, settings: Callable[[str], Settings]) -> str:
     """A database with tables and nobody in it, to be copied."""
     address = place.new("empty.sqlite")
-    app = create_app(settings(address))
+    app = service(settings(address))
     with app.app_context():
         initialise()
         db.engine.dispose()
@@ -80,10 +80,9 @@ def empty(place: Place, settings: Callable[[str], Settings]) -> str:
 
 
 @pytest.fixture
-def app(place: Place, empty: str, settings: Callable[[str], Settings], definitions: Definitions) -> Iterator[Flask]:
+def app(place: Place, empty: str, settings: Callable[[str], Settings]) -> Iterator[Flask]:
     address = place.new(f"{uuid.uuid4().hex}.sqlite", copy_of=empty)
-    app = create_app(settings(address))
-    app.extensions["definitions"] = definitions
+    app = service(settings(address))
     yield app
     with app.app_context():
         db.session.remove()

@@ -11,6 +11,7 @@ import pytest
 
 from engine.library import Library, load
 from engine.scenario import Scenario, read_scenarios, run
+from tests import shipped
 from tests.rules.renaming import OTHER_USE, author_ids, language_words, renamed
 from tests.web.walk import Walk
 
@@ -47,7 +48,7 @@ ON_PAGES = 4
 
 @pytest.fixture(scope="module")
 def library() -> Library:
-    return load(ROOT)
+    return shipped.library()
 
 
 @pytest.fixture(scope="module")

@@ -11,20 +11,20 @@ import pytest
 from engine import feel, shipped
 from engine.case import Actor
 from engine.feel.nodes import Literal, walk
-from engine.library import load
 from engine.process import Process
 from engine.sheet import sheet
 from engine.terms import Expression
 from engine.twin import data, twin_of
+from tests.shipped import processes
 from tests.twin.chance import NOW, Chance, forms
-from tests.twin.node import ROOT, outcomes
+from tests.twin.node import outcomes
 from tests.unit.definitions import FILES, process_of
 
 SEED = 2026
 ROUNDS, FILLINGS = 12, 25
 
 #: Those of the checkout, and the small one of the unit tests, which uses every part of the language.
-PROCESSES: list[Process] = [*load(ROOT).processes.values(), process_of(FILES)]
+PROCESSES: list[Process] = [*processes().values(), process_of(FILES)]
 
 
 @pytest.fixture(scope="module")

@@ -3,30 +3,21 @@
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from engine.access import reads_duty, reads_field, reads_value
-from engine.library import load
-from engine.process import Process
-from engine.scenario import Result, Scenario, read_scenarios, run
+from engine.scenario import Result, Scenario, run
+from tests.shipped import processes, story
 
-ROOT = Path(__file__).parents[2]
 BATANGHARI, PAUH = "batanghari_kompetensi", "pauh_kompetensi_layanan"
-
-
-@cache
-def processes() -> dict[str, Process]:
-    return dict(load(ROOT).processes)
 
 
 @cache
 def played(file: str, ident: str, stage: str = "") -> Result:
     """A scenario played to its end, or until the case has entered *stage* for the first time."""
-    text = (ROOT / "workflows" / "scenarios" / f"{file}.yaml").read_bytes()
-    found = next(s for s in read_scenarios(text, f"{file}.yaml") if s.id == ident)
+    found = story(file, ident)
     steps = list(found.steps)
     if stage:
         steps = steps[: next(n for n, step in enumerate(steps) if step["stage"] == stage)]

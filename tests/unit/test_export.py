@@ -6,29 +6,24 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from engine.export import exported, fingerprint, moments
-from engine.library import load
 from engine.process import Process
-from engine.scenario import Result, Scenario, read_scenarios, run
+from engine.scenario import Result, Scenario, run
+from tests.shipped import FILES, every_story, processes, stories
 from web.verifier import Finding, Unreadable, verify
 
-ROOT = Path(__file__).parents[2]
-FILES = sorted((ROOT / "workflows" / "scenarios").glob("*.yaml"))
-BY_FILE = {file.stem: read_scenarios(file.read_bytes(), file.name) for file in FILES}
-PROCESSES = load(ROOT).processes
-SCENARIOS = [scenario for scenarios in BY_FILE.values() for scenario in scenarios]
+SCENARIOS = every_story()
 
 Json = Any
 Path_ = tuple[str | int, ...]
 
 
 def played(scenario: Scenario) -> tuple[Process, Result]:
-    process = PROCESSES[scenario.workflow]
+    process = processes()[scenario.workflow]
     return process, run(process, scenario)
 
 
@@ -50,7 +45,7 @@ def test_every_scenario_is_recomputed_from_its_file_alone(scenario: Scenario) ->
 
 
 def test_nearly_all_values_can_be_recomputed_by_the_employee() -> None:
-    found = [f for s in SCENARIOS for f in verify(json.dumps(document_of(s, PROCESSES[s.workflow].subject)))]
+    found = [f for s in SCENARIOS for f in verify(json.dumps(document_of(s, processes()[s.workflow].subject)))]
     assert sum(finding.agrees for finding in found) / len(found) >= 0.75
 
 
@@ -117,9 +112,7 @@ def is_label(path: Path_, document: Json) -> bool:
 GIVEN = ("inputs", "functions", "tables", "catalogues", "constant")
 
 
-@pytest.mark.parametrize(
-    "scenario", [s for found in BY_FILE.values() for s in found[:1]], ids=lambda scenario: scenario.id
-)
+@pytest.mark.parametrize("scenario", [stories(file.stem)[0] for file in FILES], ids=lambda scenario: scenario.id)
 def test_a_changed_number_is_noticed(scenario: Scenario, figures: list[str]) -> None:
     """Every number of the file is changed one by one, and the fingerprint made anew, as a forger would."""
     document = document_of(scenario)

@@ -14,36 +14,29 @@ from engine.act import act, begin, set_seats
 from engine.case import Actor, Case, Entry, Outcome
 from engine.errors import Refused
 from engine.journal import advance, fold
-from engine.library import Library, load
-from engine.scenario import read_scenarios, run
+from engine.scenario import run
 from engine.scope import CaseScope
+from tests.shipped import FILES as STORIES
+from tests.shipped import processes, stories
 from tests.unit.definitions import FILES, NOW, YEAR, process_of
 from tests.unit.test_act import MARKS, PLAN, RATING
 
-ROOT = Path(__file__).parents[2]
-SCENARIOS = sorted((ROOT / "workflows" / "scenarios").glob("*.yaml"))
 
-
-@pytest.fixture(scope="module")
-def library() -> Library:
-    return load(ROOT)
-
-
-@pytest.mark.parametrize("file", SCENARIOS, ids=lambda file: file.stem)
-def test_the_journal_of_every_worked_example_folds_to_its_case(library: Library, file: Path) -> None:
-    scenarios = [s for s in read_scenarios(file.read_text(), file.name) if not s.expect_error]
+@pytest.mark.parametrize("file", STORIES, ids=lambda file: file.stem)
+def test_the_journal_of_every_worked_example_folds_to_its_case(file: Path) -> None:
+    scenarios = [s for s in stories(file.stem) if not s.expect_error]
     assert scenarios
     for scenario in scenarios:
-        result = run(library.processes[scenario.workflow], scenario)
+        result = run(processes()[scenario.workflow], scenario)
         assert result.differences == ()
-        assert fold(library.processes[scenario.workflow], scenario.id, result.entries) == result.case
+        assert fold(processes()[scenario.workflow], scenario.id, result.entries) == result.case
 
 
-@pytest.mark.parametrize("file", SCENARIOS, ids=lambda file: file.stem)
-def test_values_that_are_carried_over_are_what_they_would_be_worked_out_afresh(library: Library, file: Path) -> None:
+@pytest.mark.parametrize("file", STORIES, ids=lambda file: file.stem)
+def test_values_that_are_carried_over_are_what_they_would_be_worked_out_afresh(file: Path) -> None:
     carried = 0
-    for scenario in (s for s in read_scenarios(file.read_text(), file.name) if not s.expect_error):
-        process = library.processes[scenario.workflow]
+    for scenario in (s for s in stories(file.stem) if not s.expect_error):
+        process = processes()[scenario.workflow]
         case = fold(process, scenario.id, [])
         for entry in run(process, scenario).entries:
             before, case = case, advance(process, case, entry).case
@@ -53,10 +46,9 @@ def test_values_that_are_carried_over_are_what_they_would_be_worked_out_afresh(l
     assert carried
 
 
-def test_what_entries_note_is_not_read(library: Library) -> None:
-    file = SCENARIOS[0]
-    scenario = read_scenarios(file.read_text(), file.name)[0]
-    process = library.processes[scenario.workflow]
+def test_what_entries_note_is_not_read() -> None:
+    scenario = stories(STORIES[0].stem)[0]
+    process = processes()[scenario.workflow]
     result = run(process, scenario)
     bare = [replace(entry, noted={"to": "lain", "values": {"x": 1}}) for entry in result.entries]
     assert fold(process, scenario.id, bare) == result.case

@@ -5,15 +5,15 @@ from functools import cache
 import pytest
 
 from engine import feel
-from engine.library import Library, load
+from engine.library import Library
 from engine.narrative import Section, narrative
 from engine.process import Process
 from engine.prose import condition, number, value
 from engine.prose_texts import TEXTS
 from engine.shape import At
 from engine.terms import Expression
+from tests import shipped
 from tests.unit.definitions import FILES, process_of
-from web.config import definitions_root
 
 
 @cache
@@ -147,7 +147,7 @@ def found(section: Section, id: str) -> Section:
 
 @cache
 def definitions() -> Library:
-    return load(definitions_root())
+    return shipped.library()
 
 
 @cache

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from engine.library import load
 from engine.nip import mistakes
 from engine.words import rounded
-
-ROOT = Path(__file__).parents[2]
+from tests.shipped import library
 
 #: (process, table or function, inputs, result)
 Row = tuple[str, str, tuple[Any, ...], Any]
@@ -184,7 +181,7 @@ ROWS = [*OWN, *MATRIX, *BANDS, *PP30, *ACHIEVEMENT, *BOXES, *CREDIT, *TRAININGS,
 
 @pytest.fixture(scope="module")
 def processes():
-    return load(ROOT).processes
+    return library().processes
 
 
 @pytest.mark.parametrize(("process", "name", "inputs", "result"), ROWS, ids=lambda part: str(part)[:60])

@@ -4,23 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from engine.act import act
 from engine.case import Actor, Case
-from engine.library import load
 from engine.process import Process
-from engine.scenario import read_scenarios, run
+from engine.scenario import run
 from engine.scope import CaseScope
 from engine.whatif import ANSWER, DOWN, EXACTLY, PROFILE, UP, VALUE, Change, changes, headline
+from tests.shipped import FILES, processes, stories
 from tests.unit.definitions import NOW, begun, short
 
-ROOT = Path(__file__).parents[2]
-FILES = sorted((ROOT / "workflows" / "scenarios").glob("*.yaml"))
-PROCESSES = load(ROOT).processes
 EMPLOYEE = Actor(role="pegawai", person="p")
 WORKFLOW = """\
 choices:
@@ -153,12 +149,10 @@ class TestWhatIsNotTold:
         assert found(process, decided) == []
 
 
-@pytest.mark.parametrize(
-    "scenario", [s for f in FILES for s in read_scenarios(f.read_bytes(), f.name)[:3]], ids=lambda s: s.id
-)
+@pytest.mark.parametrize("scenario", [s for f in FILES for s in stories(f.stem)[:3]], ids=lambda s: s.id)
 def test_in_every_region_each_change_gives_what_it_says_and_no_smaller_one_does(scenario: Any) -> None:
     """Values are set to the edge and one step short of it, in a scope of their own."""
-    process = PROCESSES[scenario.workflow]
+    process = processes()[scenario.workflow]
     case = run(process, scenario).case
     verdict = headline(process, [name for name in case.values if process.values[name].title])
     if verdict is None:

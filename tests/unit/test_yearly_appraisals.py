@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from engine.access import reading_refusal, reads_duty, reads_field, reads_value
-from engine.library import check_texts, load, load_texts
-from engine.process import Process
-from engine.scenario import Result, Scenario, read_scenarios, run
+from engine.library import check_texts, load_texts
+from engine.scenario import Result, Scenario, run
 from engine.scope import variant_of
+from tests.shipped import ROOT, processes, stories, story
 
-ROOT = Path(__file__).parents[2]
 BASE, CITY, COACHING = "dasar_asn", "tanjungpinang_kinerja_tahunan", "pembinaan_kinerja"
 
 
@@ -39,19 +36,9 @@ def texts() -> dict[str, str]:
 
 
 @cache
-def processes() -> dict[str, Process]:
-    return dict(load(ROOT).processes)
-
-
-def scenarios(name: str) -> Iterator[Scenario]:
-    file = ROOT / "workflows" / "scenarios" / f"{name}.yaml"
-    yield from read_scenarios(file.read_bytes(), file.name)
-
-
-@cache
 def played(name: str, ident: str, stage: str = "") -> Result:
     """A scenario played to its end, or until the case has entered *stage*."""
-    scenario = next(s for s in scenarios(name) if s.id == ident)
+    scenario = story(name, ident)
     steps = list(scenario.steps)
     if stage:
         steps = steps[: next(n for n, step in enumerate(steps) if step["stage"] == stage)]
@@ -163,7 +150,7 @@ class TestAFifthRegion:
 
     def test_it_passes_the_scenarios_of_the_base(self) -> None:
         process = load_texts(self.new()).processes["daerah_kelima"]
-        for scenario in scenarios(BASE):
+        for scenario in stories(BASE):
             assert run(process, scenario).differences == (), scenario.id
 
     @pytest.mark.parametrize("path", list(processes()[BASE].workflow.locked))

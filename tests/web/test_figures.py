@@ -9,7 +9,6 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from pathlib import Path
 from time import perf_counter
 from typing import Any
 
@@ -18,18 +17,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-from engine.library import load
-from engine.scenario import read_scenarios
+from tests.shipped import processes, story
 from tests.web.walk import Walk, person, plain_text
 from web import cohort
 from web.database import writing
 from web.figures import safe
 from web.store import store
 
-ROOT = Path(__file__).parents[2]
-PROCESSES = load(ROOT).processes
-FILES = sorted((ROOT / "workflows" / "scenarios").glob("*.yaml"))
-SCENARIOS = {s.id: s for file in FILES for s in read_scenarios(file.read_bytes(), file.name)}
 D = Decimal
 
 
@@ -79,7 +73,7 @@ class Town:
 
 @pytest.fixture
 def town(make_app: Callable[..., Flask]) -> Town:
-    walk = Walk(make_app(), PROCESSES["pontianak_kinerja_semesteran_360"], SCENARIOS["PTK-1"])
+    walk = Walk(make_app(), processes()["pontianak_kinerja_semesteran_360"], story("pontianak", "PTK-1"))
     assert walk.play() == []
     return Town(walk)
 

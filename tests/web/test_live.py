@@ -6,23 +6,19 @@ import json
 import re
 from collections.abc import Callable
 from html import unescape
-from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import text
 
-from engine.library import load
-from engine.scenario import read_scenarios
+from tests.shipped import processes, story
 from tests.web.walk import START, Walk, hidden, plain_text
 from web.database import writing
 from web.live import script
 
-ROOT = Path(__file__).parents[2]
-FILE = ROOT / "workflows" / "scenarios" / "pontianak.yaml"
-SCENARIOS = {s.id: s for s in read_scenarios(FILE.read_bytes(), FILE.name)}
-PROCESS = load(ROOT).processes[SCENARIOS["PTK-1"].workflow]
+STORY = story("pontianak", "PTK-1")
+PROCESS = processes()[STORY.workflow]
 
 #: Targets whose weights are 94.5 together.
 TARGETS = {
@@ -41,7 +37,7 @@ def app(make_app: Callable[..., Flask]) -> Flask:
 @pytest.fixture
 def walk(app: Flask) -> Callable[[str], Walk]:
     def begin(stage: str) -> Walk:
-        walk = Walk(app, PROCESS, SCENARIOS["PTK-1"])
+        walk = Walk(app, PROCESS, STORY)
         walk.until(stage)
         return walk
 

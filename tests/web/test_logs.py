@@ -16,8 +16,8 @@ from flask import Flask, request
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-from engine.library import load
-from engine.scenario import Scenario, read_scenarios
+from engine.scenario import Scenario
+from tests import shipped
 from tests.cast import Cast, Visitor, app_with, close, open_case, settings_in
 from tests.web.walk import Walk
 from web import logs
@@ -172,12 +172,7 @@ class Typed:
 @pytest.fixture(scope="module")
 def story() -> Scenario:
     """With attachments, anonymous raters and answers of the public."""
-    return _story("tanjungpinang.yaml", "TPI-1")
-
-
-def _story(file: str, name: str) -> Scenario:
-    found = ROOT / "workflows" / "scenarios" / file
-    return next(s for s in read_scenarios(found.read_bytes(), file) if s.id == name)
+    return shipped.story("tanjungpinang", "TPI-1")
 
 
 def test_a_whole_appraisal_leaves_nothing_in_the_log_that_anybody_typed(
@@ -187,7 +182,7 @@ def test_a_whole_appraisal_leaves_nothing_in_the_log_that_anybody_typed(
     logs.start(app)
     logging.getLogger().setLevel(logging.DEBUG)
     typed = Typed(app)
-    walk = Walk(app, load(ROOT).processes[story.workflow], story)
+    walk = Walk(app, shipped.processes()[story.workflow], story)
     assert walk.play() == []
     _guess(app)
     told = log.text
@@ -201,8 +196,8 @@ def test_a_whole_appraisal_leaves_nothing_in_the_log_that_anybody_typed(
 
 def test_an_anonymous_task_leaves_no_line_at_all(make_app: Callable[..., Flask], log: Log) -> None:
     app = make_app()
-    rated = _story("pontianak.yaml", "PTK-1")
-    walk = Walk(app, load(ROOT).processes[rated.workflow], rated)
+    rated = shipped.story("pontianak", "PTK-1")
+    walk = Walk(app, shipped.processes()[rated.workflow], rated)
     logs.start(app)
     walk.as_role("pegawai").get(walk.url())
     assert [line["route"] for line in log.requests()] == ["/berkas/<case_id>"]

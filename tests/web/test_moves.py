@@ -7,23 +7,18 @@ import json
 import re
 from collections.abc import Callable
 from html import unescape
-from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 from flask import Flask
 from sqlalchemy import text
 
-from engine.library import load
-from engine.scenario import read_scenarios
+from tests.shipped import processes, story
 from tests.web.walk import PDF, Walk, hidden, plain_text
 from web.database import writing
 from web.tables import db
 
-ROOT = Path(__file__).parents[2]
-FILE = ROOT / "workflows" / "scenarios" / "pontianak.yaml"
-SCENARIOS = {s.id: s for s in read_scenarios(FILE.read_bytes(), FILE.name)}
-PROCESS = load(ROOT).processes[SCENARIOS["PTK-1"].workflow]
+PROCESS = processes()[story("pontianak", "PTK-1").workflow]
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +31,7 @@ def walk(app: Flask) -> Callable[[str], Walk]:
     """A case that stands in a stage, played there by its people."""
 
     def begin(stage: str, scenario: str = "PTK-1") -> Walk:
-        walk = Walk(app, PROCESS, SCENARIOS[scenario])
+        walk = Walk(app, PROCESS, story("pontianak", scenario))
         walk.until(stage)
         return walk
 

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from threading import Barrier
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from engine.library import load
-from engine.scenario import read_scenarios
+from tests.shipped import processes, story
 from tests.web.walk import Walk, hidden
 
-ROOT = Path(__file__).parents[2]
-FILE = ROOT / "workflows" / "scenarios" / "pontianak.yaml"
-SCENARIOS = {scenario.id: scenario for scenario in read_scenarios(FILE.read_bytes(), FILE.name)}
-PROCESS = load(ROOT).processes[SCENARIOS["PTK-1"].workflow]
+STORY = story("pontianak", "PTK-1")
+PROCESS = processes()[STORY.workflow]
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +41,7 @@ def looked_over(walk: Walk, client: FlaskClient, action: str, data: dict[str, st
 
 
 def test_the_same_form_sent_eight_times_at_once_moves_the_case_once(app: Flask) -> None:
-    walk = Walk(app, PROCESS, SCENARIOS["PTK-1"])
+    walk = Walk(app, PROCESS, STORY)
     walk.until("persetujuan_rencana")
     sent = looked_over(walk, walk.as_role("atasan_langsung"), "setujui_rencana", {"catatan": ""})
     lines = len(walk.journal())
@@ -62,7 +58,7 @@ def test_the_same_form_sent_eight_times_at_once_moves_the_case_once(app: Flask) 
 
 
 def test_raters_who_answer_at_once_are_all_counted_and_the_stage_closes_once(app: Flask) -> None:
-    walk = Walk(app, PROCESS, SCENARIOS["PTK-1"])
+    walk = Walk(app, PROCESS, STORY)
     walk.until("penilaian_kompetensi_360")
     marks = dict.fromkeys(("kt", "pa", "km", "ks", "ig", "op"), "4")
     raters = [walk.as_role("pegawai"), walk.as_role("atasan_langsung"), *map(walk.client, walk.people.peers[:3])]

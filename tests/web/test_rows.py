@@ -6,21 +6,18 @@ import io
 import re
 from collections.abc import Callable
 from html import unescape
-from pathlib import Path
 
 import pytest
 from flask import Flask
 from sqlalchemy import select, text
 from werkzeug.test import TestResponse
 
-from engine.library import load
-from engine.scenario import read_scenarios
+from tests.shipped import processes, story
 from tests.web.walk import PDF, Walk, hidden
 from web.controls import input_id
 from web.database import writing
 from web.tables import Attachment, db
 
-ROOT = Path(__file__).parents[2]
 CELL = "pelaksanaan.t2.bukti_baris"
 
 
@@ -29,22 +26,16 @@ def app(make_app: Callable[..., Flask]) -> Flask:
     return make_app()
 
 
-@pytest.fixture(scope="module")
-def processes():
-    return load(ROOT).processes
-
-
 Until = Callable[[str, str, str], Walk]
 
 
 @pytest.fixture
-def until(app: Flask, processes) -> Until:
+def until(app: Flask) -> Until:
     """Plays a scenario until the case stands in a stage."""
 
     def played(file: str, ident: str, stage: str) -> Walk:
-        stories = (ROOT / "workflows" / "scenarios" / f"{file}.yaml").read_bytes()
-        scenario = next(s for s in read_scenarios(stories, f"{file}.yaml") if s.id == ident)
-        walk = Walk(app, processes[scenario.workflow], scenario)
+        scenario = story(file, ident)
+        walk = Walk(app, processes()[scenario.workflow], scenario)
         walk.until(stage)
         return walk
 

@@ -12,6 +12,7 @@ from flask import Flask
 from engine.library import load
 from engine.scenario import read_scenarios, run
 from tests.cast import Cast
+from tests.shipped import processes
 from tests.web.walk import Walk
 from web.cli import cli
 from web.config import definitions_root
@@ -36,7 +37,7 @@ def test_made_up_stories_pass_as_scenarios(tmp_path: Path) -> None:
     file = tmp_path / "cerita.yaml"
     _code, output = call("scenario", "generate", REGION, "--all", "--walks", "6", "--output", str(file))
     assert "stories cover" in output
-    process = next(p for p in load(definitions_root()).processes.values() if p.workflow.region == REGION)
+    process = next(p for p in processes().values() if p.workflow.region == REGION)
     made = read_scenarios(file.read_bytes(), str(file))
     assert made
     for scenario in made:

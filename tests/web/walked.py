@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from flask import Flask
 
-from engine.library import load
-from engine.scenario import read_scenarios
+from tests.shipped import FILES, every_story, processes, stories
 from tests.web.walk import Walk
 
-ROOT = Path(__file__).parents[2]
-PROCESSES = load(ROOT).processes
-_FILES = [
-    read_scenarios(file.read_bytes(), file.name) for file in sorted((ROOT / "workflows/scenarios").glob("*.yaml"))
-]
-SCENARIOS = {scenario.id: scenario for scenarios in _FILES for scenario in scenarios}
+PROCESSES = processes()
+SCENARIOS = {scenario.id: scenario for scenario in every_story()}
 #: One scenario of each file.
-FIRST = [scenarios[0] for scenarios in _FILES]
+FIRST = [stories(file.stem)[0] for file in FILES]
 
 
 class Walked:
