@@ -4,7 +4,7 @@ SHELL := /bin/sh
 PYTHON ?= python3
 ARGS ?=
 # A run of all tests is shared by as many processes as there are processors, each with a PostgreSQL of its own.
-SHARED := -n auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
+SHARED := -n auto --maxprocesses 4 --dist loadscope --no-loadscope-reorder
 # The shared benchmarks: their driver, the floors and the peers.
 PEERS ?= ../shared/bench
 

@@ -1,8 +1,8 @@
 """What every test may count on: a service on SQLite and on PostgreSQL, and a run that ends red when a test is skipped.
 
 Every test that wants a service runs twice. ``app`` has the cast of ``tests.cast``, in a database copied for each test
-from one that is made once. Several processes may share a run (``pytest -n``): each has databases, servers and folders of
-its own, and tests that wait for one another's processes follow one another.
+from one that is made once. Several processes may share a run (``pytest -n``): each has databases, servers and folders
+of its own, and of the tests that race or keep time one follows another.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from sqlalchemy import make_url
 from tests.cast import Cast, Visitor, app_with, cast_of, close, register, settings_in
 from tests.postgres import Server, running
 from tests.quick import read, service
+from tests.sharing import Sharing
 from web.config import Settings, definitions_root
 from web.database import initialise
 from web.definitions import Definitions
@@ -34,23 +35,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--no-skips", action="store_true", help="fail the run when a test is skipped")
 
 
-#: Folders whose tests race or keep time with processes and threads of their own: never two of them at once.
-ONE_BY_ONE = frozenset({"jobs", "races"})
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Says which tests one process does in a row, where several share a run: those of a file on one database."""
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(_group(item)))
-
-
-def _group(item: pytest.Item) -> str:
-    file = item.path.relative_to(Path(__file__).parent)
-    if file.parts[0] in ONE_BY_ONE:
-        return "one by one"
-    known = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
-    return f"{file} {known.get('server', '')}".rstrip()
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Sharing:
+    return Sharing(config, log)
 
 
 @pytest.hookimpl(trylast=True)

@@ -14,8 +14,9 @@ from typing import Any
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from tests.cast import close, register, settings_in
-from tests.playing import ROOT, Play, scenario
+from tests.playing import Play, scenario
 from tests.quick import service
+from tests.shipped import ROOT
 from web.database import initialise
 
 __all__ = ["ROOT", "Service", "scenario"]

@@ -1,0 +1,28 @@
+"""Which tests one process does in a row, where several share a run (``pytest -n``)."""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePosixPath
+
+from xdist.scheduler import LoadScopeScheduling
+
+#: Folders whose tests race or keep time with processes and threads of their own: never two of them at once.
+ONE_BY_ONE = frozenset({"jobs", "races"})
+_DATABASE = re.compile(r"\[(?:.*-)?(sqlite|postgresql)(?:-.*)?\]$")
+
+
+class Sharing(LoadScopeScheduling):
+    """Tests of one file on one database stay together, for what they share is made once a process."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return group(nodeid)
+
+
+def group(test: str) -> str:
+    """The group of a *test*, by its id."""
+    file = PurePosixPath(test.partition("::")[0])
+    if file.parent.name in ONE_BY_ONE:
+        return "one by one"
+    database = _DATABASE.search(test)
+    return f"{file} {database[1]}" if database else str(file)
