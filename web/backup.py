@@ -28,8 +28,8 @@ from web.database import snapshot
 from web.statements import stamp
 from web.tables import Instant, db
 
-#: Not kept: after a restore everybody signs in again, and nobody is locked out.
-PASSING = frozenset({"sign_in", "throttle"})
+#: Not kept: after a restore everybody signs in again, nobody is locked out, and no worker or backup has been seen.
+PASSING = frozenset({"sign_in", "throttle", "last_seen"})
 SECRET = "secret_key"
 #: How many rows are read at a time.
 BATCH = 2000

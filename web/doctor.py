@@ -26,7 +26,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from engine.errors import DefinitionError
 from engine.library import check
-from web import anchors, health
+from web import anchors, health, traces
 from web.clock import wall
 from web.config import LOCAL_HOSTS, Misconfigured, Settings
 from web.console import _
@@ -51,6 +51,8 @@ APART = timedelta(seconds=2)
 #: What a process keeps open to the database at most.
 EACH = 32
 ANCHOR_AGE = timedelta(days=2)
+#: For how long a worker that runs may not have been seen, and no backup may have been made.
+WORKER_AGE, BACKUP_AGE = timedelta(minutes=5), timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,7 @@ def of_service(app: Flask, processes: int) -> Iterator[Finding]:
             yield Finding("wrong", "schema", what, _("Buat cadangan, lalu jalankan borang init."))
             return
         yield good("schema", _("Tabel basis data sesuai versi ini."))
-        looks: Iterable[Callable[[], Iterator[Finding]]] = (_pinned, _jobs, _anchors)
+        looks: Iterable[Callable[[], Iterator[Finding]]] = (_pinned, _jobs, _anchors, _backups)
         for look in looks:
             yield from look()
 
@@ -324,9 +326,17 @@ def _pinned() -> Iterator[Finding]:
 def _jobs() -> Iterator[Finding]:
     counts = next((gauge.values for gauge in health.gauges() if gauge.name == "borang_jobs"), {})
     late, parked = int(counts.get("late", 0)), int(counts.get("parked", 0))
-    if late:
+    seen = traces.last(reading(), traces.WORKER)
+    told = _("Pekerja terakhir terlihat: {when}.").format(when=_when(seen))
+    if late and (seen is None or wall() - seen > WORKER_AGE):
         what = _("{n} pekerjaan terlambat lebih dari satu menit: tidak ada yang mengerjakan.").format(n=late)
-        yield Finding("wrong", "jobs", what, _("Jalankan borang worker, atau borang serve tanpa --no-worker."))
+        remedy = _("Jalankan borang worker, atau borang serve tanpa --no-worker.")
+        yield Finding("wrong", "jobs", f"{what} {told}", remedy)
+    elif late:
+        what = _("{n} pekerjaan terlambat lebih dari satu menit, walaupun ada yang mengerjakan.").format(n=late)
+        yield Finding("warning", "jobs", f"{what} {told}", _("Tunggu sebentar; bila tetap begitu, tambah pekerja."))
+    else:
+        yield good("worker", told)
     if parked:
         what = _("{n} pekerjaan gagal terus dan tidak dicoba lagi.").format(n=parked)
         yield Finding("warning", "jobs", what, "borang jobs list")
@@ -344,6 +354,21 @@ def _anchors() -> Iterator[Finding]:
         yield Finding("warning", "audit", what, _("Segel dibuat setiap hari oleh borang worker atau borang serve."))
     else:
         yield good("audit", _("Jurnal disegel dalam dua hari terakhir."))
+
+
+def _backups() -> Iterator[Finding]:
+    made = traces.last(reading(), traces.BACKUP)
+    told = _("Cadangan terakhir dengan borang backup: {when}.").format(when=_when(made))
+    if made and wall() - made <= BACKUP_AGE:
+        yield good("backup", told)
+    elif reading().execute(text("select 1 from appraisal limit 1")).first():
+        remedy = _("Jalankan borang backup setiap malam. Cadangan yang dibuat dengan cara lain tidak terlihat di sini.")
+        yield Finding("warning", "backup", told, remedy)
+
+
+def _when(instant: datetime | None) -> str:
+    """An instant in the zone of this machine, for whoever sits at it."""
+    return instant.astimezone().strftime("%Y-%m-%d %H:%M %Z") if instant else _("belum pernah")
 
 
 def is_wrong(found: Iterable[Finding]) -> bool:

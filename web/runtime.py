@@ -21,9 +21,10 @@ from huey import MemoryHuey
 from huey.consumer import Consumer, Scheduler
 from huey.serializer import Serializer
 
-from web import jobs
+from web import jobs, traces
 from web.daily import tidy
-from web.timing import sweep
+from web.database import writing
+from web.timing import never, sweep
 from web.worker import Worker
 
 log = logging.getLogger(__name__)
@@ -90,7 +91,7 @@ class Runtime:
         self._threads = _Threads(huey, workers=workers + 1, max_delay=0.5, shutdown_timeout=PATIENCE)
         stopping = self._threads.stop_flag.is_set
         turns = {f"work_{n}": _Turn(JOBS, Worker(app, lease=lease, stopping=stopping).work) for n in range(workers)}
-        turns["sweep"] = _Turn(CASES, partial(_in, app, partial(sweep, stopping)))
+        turns["sweep"] = _Turn(CASES, partial(_in, app, partial(_look, stopping)))
         turns["tidy"] = _Turn(CHORES, partial(_in, app, tidy))
         for name, turn in turns.items():
             huey.periodic_task(turn.is_due, name=name)(turn.take)
@@ -120,9 +121,16 @@ def running(app: Flask, **options: Any) -> Iterator[Runtime]:
 
 def once(app: Flask, **options: Any) -> tuple[int, int]:
     """Do now whatever is due, in this thread alone; how many cases were woken, and how many jobs tried."""
-    woken = _in(app, sweep)
+    woken = _in(app, _look)
     _in(app, tidy)
     return woken, Worker(app, **options).work()
+
+
+def _look(stopping: Callable[[], bool] = never) -> int:
+    """Wakes what is due; that there is a worker is seen by it."""
+    with writing() as rows:
+        traces.leave(rows, traces.WORKER)
+    return sweep(stopping)
 
 
 def leave_when_told() -> None:

@@ -437,6 +437,14 @@ class Anchor(db.Model):  # type: ignore[name-defined]
     seal: Mapped[str] = mapped_column(String(64))
 
 
+class LastSeen(db.Model):  # type: ignore[name-defined]
+    """When something about the service itself last happened; ``name`` says what."""
+
+    __tablename__ = "last_seen"
+    name: Mapped[str] = mapped_column(String(20), primary_key=True)
+    at: Mapped[datetime] = mapped_column(Instant)
+
+
 class Anchored(db.Model):  # type: ignore[name-defined]
     """How far the last anchor has sealed a case's journal: the number of a line, and its link.
 

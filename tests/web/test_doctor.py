@@ -7,23 +7,31 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
+from flask import Flask
 from sqlalchemy import make_url, text
 
 from tests.cast import SECRET, cast_of, close, open_case
 from tests.conftest import on_sqlite
 from tests.postgres import Server
-from web import create_app
+from web import create_app, instants, traces
+from web.cli import cli
+from web.clock import wall
 from web.config import Settings
-from web.database import writing
+from web.database import reading, writing
 from web.doctor import Finding, _clocks, file_system_of, is_wrong, of_service, of_settings
+from web.runtime import once
+from web.statements import stamp
 
 ROOT = Path(__file__).parents[2]
 #: Few definitions, which are read at once.
 FEW = Path(__file__).parent / "layanan"
+NOON = datetime(2026, 3, 2, 5, tzinfo=UTC)
 
 
 def _wrong(found: list[Finding]) -> set[str]:
@@ -162,6 +170,65 @@ def test_jobs_that_nobody_does_and_definitions_that_cannot_be_read_are_named(set
     found = _about_service(settings)
     assert {"jobs", "definitions"} <= _wrong(found)
     assert {"jobs", "audit"} <= {one.about for one in found if one.level == "warning"}
+
+
+_LATE = text("""
+insert into job (id, kind, dedup_key, payload, state, run_at, attempts)
+values ('1', 'x', '1', '{}', 'waiting', '2020-01-01T00:00:00.000000+00:00', 0)
+""")
+_SEEN = text("update last_seen set at = :at where name = :name")
+
+
+def test_who_works_is_seen_and_who_has_not_been_for_minutes_is_missed(settings: Settings) -> None:
+    close(app := create_app(settings))
+    assert "belum pernah" in _told(settings, "worker"), "that nobody works where nothing waits is no fault"
+    once(app)
+    with app.app_context(), writing() as rows:
+        rows.execute(_LATE)
+    assert [one.level for one in _about_service(settings) if one.about == "jobs"] == ["warning"]
+    _was_seen(app, traces.WORKER, timedelta(minutes=6))
+    assert _wrong(_about_service(settings)) >= {"jobs"}
+    assert "tidak ada yang mengerjakan. Pekerja terakhir terlihat: 20" in _told(settings, "jobs")
+    close(app)
+
+
+def test_a_backup_that_is_a_week_old_or_was_never_made_is_missed(settings: Settings, tmp_path: Path) -> None:
+    app = create_app(settings)
+    assert not [one for one in _about_service(settings) if one.about == "backup"], "there is nothing to lose yet"
+    open_case(app, cast_of(app).rahmadi)
+    assert "belum pernah" in _told(settings, "backup")
+    environ = {"BORANG_INSTANCE": str(settings.instance), "DATABASE_URL": settings.database_url}
+    environ |= {"BORANG_SECRET_KEY": SECRET, "BORANG_DEFINITIONS": str(settings.definitions)}
+    done = CliRunner().invoke(cli, ["backup", str(tmp_path / "cadangan.zip")], env=environ)
+    assert done.exit_code == 0, done.output
+    level = {days: _level_after(app, settings, days) for days in (6, 8)}
+    assert level == {6: "good", 8: "warning"}
+    close(app)
+
+
+def _level_after(app: Flask, settings: Settings, days: int) -> str:
+    _was_seen(app, traces.BACKUP, timedelta(days=days))
+    return next(one.level for one in _about_service(settings) if one.about == "backup")
+
+
+def _was_seen(app: Flask, name: str, ago: timedelta) -> None:
+    with app.app_context(), writing() as rows:
+        rows.execute(_SEEN, {"at": stamp(wall() - ago), "name": name})
+
+
+def _told(settings: Settings, about: str) -> str:
+    return next(one.text for one in _about_service(settings) if one.about == about)
+
+
+def test_what_was_seen_is_never_seen_earlier(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = create_app(settings)
+    with app.app_context():
+        for minutes in (0, 5, 3):
+            monkeypatch.setattr(instants, "wall", lambda rows, m=minutes: NOON + timedelta(minutes=m))
+            with writing() as rows:
+                traces.leave(rows, traces.WORKER)
+        assert traces.last(reading(), traces.WORKER) == NOON + timedelta(minutes=5)
+    close(app)
 
 
 # --- the command ------------------------------------------------------------------------------------------------------

@@ -9,14 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import click
+from sqlalchemy.exc import SQLAlchemyError
 
-from web import archive, create_app, restore
+from web import archive, create_app, restore, traces
 from web.archive import Archive, Unreadable
 from web.backup import back_up
 from web.commands.audit import said
 from web.config import Settings
 from web.console import N_, PROBLEMS, Misused, _
-from web.database import connected, up_to_date
+from web.database import connected, up_to_date, writing
 from web.restore import Restored, Unfit, place_of
 
 _SHOWN = 20
@@ -91,6 +92,7 @@ def backup_command(file: Path, with_secret: bool) -> None:
             raise Misused(_("{file}: sudah ada; pilih nama lain.").format(file=file)) from None
         except OSError as error:
             raise Misused(f"{file}: {error.strerror}") from None
+        noted = _noted()
     told = _("{file}: {cases} berkas, {rows} baris data, {attachments} lampiran, {size} byte")
     counted = {"cases": made.rows["appraisal"], "rows": sum(made.rows.values()), "attachments": made.attachments}
     click.echo(told.format(file=file, size=file.stat().st_size, **counted))
@@ -100,7 +102,19 @@ def backup_command(file: Path, with_secret: bool) -> None:
         click.echo(
             _("Kunci rahasia tidak ada di dalamnya. Simpan kunci itu terpisah: tanpa kunci, cadangan tidak dipulihkan.")
         )
+    if not noted:
+        click.echo(_("Basis data tidak dapat mencatat cadangan ini; borang doctor tidak mengetahuinya."), err=True)
     _tell_missing([*made.missing, *made.damaged])
+
+
+def _noted() -> bool:
+    """Whether the service knows now when it was backed up. The file is whole even where nothing can be written."""
+    try:
+        with writing() as rows:
+            traces.leave(rows, traces.BACKUP)
+    except SQLAlchemyError:
+        return False
+    return True
 
 
 def _tell_missing(missing: list[str]) -> None:

@@ -65,6 +65,12 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_job_state_run_at"), ["state", "run_at"], unique=False)
 
     op.create_table(
+        "last_seen",
+        sa.Column("name", sa.String(length=20), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_last_seen")),
+    )
+    op.create_table(
         "one_time_key",
         sa.Column("key_hash", sa.String(length=64), nullable=False),
         sa.Column("body_hash", sa.String(length=64), nullable=False),
@@ -471,6 +477,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_one_time_key_used_on"))
 
     op.drop_table("one_time_key")
+    op.drop_table("last_seen")
     with op.batch_alter_table("job", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_job_state_run_at"))
 
