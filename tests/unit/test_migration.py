@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
+import json
+import random
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
 
 from engine.act import act, begin, set_seats
 from engine.case import Actor, Entry, Outcome
 from engine.catalogue import LANGUAGES, say
 from engine.codec import Codec
 from engine.errors import Refused
+from engine.export import exported, moments
 from engine.journal import fold
 from engine.library import load
 from engine.migration import migrate
 from engine.process import Process
+from engine.replay import replayed
 from engine.scenario import read_scenarios, run
 from tests.unit.definitions import FILES, NOW, WORKFLOW, YEAR, process_of
 from tests.unit.test_act import MARKS, PLAN, RATING
+from tests.unit.test_journal import ANSWERS
+from web.verifier import verify
 
 ROOT = Path(__file__).parents[2]
 SCENARIOS = sorted((ROOT / "workflows" / "scenarios").glob("*.yaml"))
@@ -31,6 +40,7 @@ FIRST = process_of(FILES)
 
 
 EMPLOYEE, SUPERIOR, ADMIN = (Actor(role=role, person=role) for role in ("pegawai", "atasan", "admin"))
+WEIGHTS = ("weights: {hasil: 60, perilaku: 40}", "weights: {hasil: 10, perilaku: 90}")
 LATER = NOW + timedelta(days=3)
 
 
@@ -49,6 +59,7 @@ class Walk:
     def __init__(self, process: Process = FIRST) -> None:
         self.process = process
         self.entries: tuple[Entry, ...] = ()
+        self.moves: list[tuple[str, str]] = []
         profile = {"nama": "Sari", "golongan": "IV", "hukuman": False}
         self.take(begin(process, "kasus", YEAR, {"pegawai": profile}, NOW))
 
@@ -65,6 +76,7 @@ class Walk:
         outcome = migrate(self.process, process, self.case, self.entries, now)
         self.process = process
         self.take(outcome)
+        self.moves.append((self.case.stage, process.hash))
         return outcome
 
     def refused(self, process: Process, now: datetime = LATER) -> list[str]:
@@ -118,7 +130,7 @@ def test_every_worked_example_can_go_at_every_point_to_a_definition_that_says_th
 
 def test_other_weights_count_from_then_on_and_back_again() -> None:
     walk = Walk().rated().act(ADMIN, "_isi", {"sikap": Decimal(4)})
-    heavier = changed(("weights: {hasil: 60, perilaku: 40}", "weights: {hasil: 10, perilaku: 90}"))
+    heavier = changed(WEIGHTS)
     outcome = walk.migrate(heavier)
     (entry,) = outcome.entries
     assert (entry.event, entry.person, entry.at) == ("migrated", "", LATER)
@@ -227,3 +239,84 @@ REFUSED = {
 def test_a_case_stays_where_the_new_definition_has_no_place_for_its_past(what: str) -> None:
     changes, wanted = REFUSED[what]
     assert Walk().rated().refused(changed(*changes)) == wanted
+
+
+def test_a_case_that_has_ended_stays() -> None:
+    assert Walk().rated().act(SUPERIOR, "tetapkan", RATING).refused(changed(WEIGHTS)) == ["migrasi_selesai"]
+
+
+def test_a_case_whose_values_are_locked_stays() -> None:
+    process = changed(("        to: umpan_balik\n", "        lock: true\n        to: umpan_balik\n"))
+    walk = Walk(process).planned()
+    assert walk.refused(changed(WEIGHTS)) == ["migrasi_terkunci"]
+
+
+def test_somebody_late_may_go_where_the_deadline_was_earlier_still() -> None:
+    walk = Walk().rated()
+    walk.migrate(changed(("deadline: 03-31", "deadline: 03-10")), datetime(2025, 4, 7, tzinfo=UTC))
+    assert walk.case.stage == "penilaian"
+
+
+# --- what follows from it ---------------------------------------------------------------------------------------------
+
+
+def test_the_receipts_of_a_moved_case_are_recomputed_from_their_file() -> None:
+    walk = Walk().rated()
+    process = changed(WEIGHTS)
+    walk.migrate(process)
+    walk.act(SUPERIOR, "tetapkan", RATING)
+    document = exported(process, walk.case, list(process.words.roles), moments(process, walk.entries))
+    found = {finding.id: finding for finding in verify(json.dumps(document))}
+    assert [finding for finding in found.values() if finding.differences] == []
+    assert found["nilai"].agrees
+    assert document["process"]["definition"] == process.hash
+
+
+def test_a_closed_case_that_was_moved_is_replayed_as_it_ended() -> None:
+    walk = Walk().rated()
+    process = changed(WEIGHTS)
+    walk.migrate(process)
+    walk.act(SUPERIOR, "tetapkan", RATING)
+    assert not replayed(process, process, "kasus", walk.entries).differs
+    differing = {change.value for change in replayed(process, FIRST, "kasus", walk.entries).changes}
+    assert "nilai" in differing
+
+
+VARIANTS = [
+    FIRST,
+    changed(WEIGHTS),
+    changed(("  pendapat: {type: textarea, title: Pendapat, optional: true}\n", "")),
+    changed(("rows: 1..3", "rows: 1..5"), ("deadline: 10wd", "deadline: 20wd")),
+]
+
+
+@given(some.integers(min_value=0, max_value=2**32))
+@settings(max_examples=15, deadline=None)
+def test_wherever_a_case_is_moved_and_whatever_people_do_its_journal_folds_to_it(seed: int) -> None:
+    wander(seed)
+
+
+def test_the_walks_go_to_other_definitions_at_several_stages() -> None:
+    moved = [place for seed in range(10) for place in wander(seed)]
+    assert {stage for stage, _ in moved} >= {"rencana", "umpan_balik"}
+    assert {definition for _, definition in moved} == {variant.hash for variant in VARIANTS}
+
+
+def wander(seed: int) -> list[tuple[str, str]]:
+    """At which stages a case went to which definitions, in the hands of people who try anything."""
+    dice, walk, now = random.Random(seed), Walk(), NOW
+    for step in range(60):
+        now += timedelta(hours=dice.choice([1, 30]))
+        actor = Actor(role=dice.choice(list(FIRST.words.roles)), person=f"orang {dice.randrange(3)}")
+        with suppress(Refused):
+            if dice.random() < 0.2:
+                walk.migrate(dice.choice(VARIANTS), now)
+            elif dice.random() < 0.1:
+                walk.take(set_seats(walk.process, walk.case, SUPERIOR, "rekan", ["r1", "r2"], now))
+            else:
+                action = dice.choice([*walk.process.stages[walk.case.stage].actions, "_isi"])
+                walk.act(actor, action, dice.choice(ANSWERS), f"{step:09d}", now)
+        codec = Codec(walk.process)
+        text, place = codec.dump_case(walk.case), (walk.case.stage, walk.case.entry, walk.case.version)
+        assert codec.load_case("kasus", YEAR, *place, text) == walk.case
+    return walk.moves

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
-from tests.cast import close
+from tests.cast import app_with, close, settings_in
 from tests.conftest import on_sqlite
 from tests.web.test_versions import (
     FIRST,
@@ -21,10 +26,13 @@ from tests.web.test_versions import (
     WORKFLOW,
     Office,
     borang,
+    environment,
     place,
     write,
 )
 from web.config import Settings
+from web.definitions import Definitions
+from web.store import store
 from web.tables import db
 
 __all__ = ["place"]
@@ -47,6 +55,12 @@ class Bureau(Office):
         with self.app.app_context():
             found = db.session.execute(text("select stage from appraisal where id = :c"), {"c": case})
             return str(found.scalar_one())
+
+    def migrated(self) -> int:
+        """How many cases have been moved to another definition."""
+        with self.app.app_context():
+            found = db.session.execute(text("select count(*) from journal where event = 'migrated'"))
+            return int(found.scalar_one())
 
 
 @pytest.fixture
@@ -191,3 +205,56 @@ def test_the_cycle_has_both_definitions_afterwards_and_new_cases_begin_on_the_ne
     with office.app.app_context():
         row = db.session.execute(text("select definition, earlier from cycle")).one()
     assert (row.definition, row.earlier) == (first, told["to"])
+
+
+# --- cut off ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_migration_that_is_killed_leaves_whole_cases_and_goes_on_when_started_again(office: Bureau) -> None:
+    cases = office.open("2026", 120)
+    for case in cases[:60]:
+        office.act(case, "ajukan")
+    first = office.held(cases[0]).process.hash
+    write(office.settings.definitions, LIGHTER)
+    words = [sys.executable, "-m", "web.cli", "cycle", "migrate", "2026", "--yes"]
+    known = {**os.environ, **environment(office.settings)}
+    running = subprocess.Popen(words, env=known, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while running.poll() is None and office.migrated() < 10:
+        time.sleep(0.002)
+    running.kill()
+    running.wait()
+    done = office.migrated()
+    assert 10 <= done < 120
+    standing = {case: office.held(case) for case in cases}  # Each is what its journal makes of it.
+    assert sum(held.process.hash != first for held in standing.values()) == done
+    assert office.faults() == []
+    told = migrated(office, "--yes")
+    assert (told["moved"], told["stayed"]) == (120 - done, [])
+    assert {score for _, score, _ in finish(office, cases[55:65])} == {Decimal(35)}
+
+
+# --- kept elsewhere ---------------------------------------------------------------------------------------------------
+
+
+@on_sqlite
+def test_a_case_that_was_moved_there_and_back_goes_through_a_backup_whole(office: Bureau, tmp_path: Path) -> None:
+    cases = office.open("2026", 3)
+    for action in ("ajukan", "setujui"):
+        office.act(cases[0], action)
+    first = office.held(cases[0]).process.hash
+    write(office.settings.definitions, LIGHTER)
+    told = migrated(office, "--yes")
+    office.act(cases[0], "tetapkan")
+    migrated(office, "--yes", "--to", first)
+    assert borang(office.settings, "backup", str(tmp_path / "cadangan")).returncode == GOOD
+    other = settings_in(tmp_path / "lain", definitions=office.settings.definitions)
+    restored = borang(other, "restore", str(tmp_path / "cadangan"))
+    assert (restored.returncode, restored.stderr.count("Traceback")) == (GOOD, 0)
+    verified = borang(other, "audit", "verify", "--json")
+    assert (verified.returncode, json.loads(verified.stdout)["faults"]) == (GOOD, [])
+    there = app_with(other, Definitions(other.definitions))
+    with there.app_context():
+        again = [store().held(db.session, office.superior, case) for case in cases]
+        assert [held.case for held in again] == [office.held(case).case for case in cases]
+        assert [held.process.hash for held in again] == [told["to"], first, first]
+    close(there)

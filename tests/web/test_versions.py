@@ -285,7 +285,7 @@ def test_serve_tells_it_loudly_and_starts(office: Office) -> None:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     words = [sys.executable, "-m", "web.cli", "serve", "--port", str(port)]
-    known = {**os.environ, **_environment(office.settings)}
+    known = {**os.environ, **environment(office.settings)}
     served = subprocess.Popen(words, env=known, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
     try:
         assert _status(f"http://127.0.0.1:{port}/masuk") == 200
@@ -306,12 +306,13 @@ def test_serve_does_not_start_with_broken_definitions_before_the_first_cycle(off
 
 def borang(settings: Settings, *words: str) -> subprocess.CompletedProcess[str]:
     """The command, in a process of its own."""
-    known = {**os.environ, **_environment(settings)}
+    known = {**os.environ, **environment(settings)}
     run = [sys.executable, "-m", "web.cli", *words]
     return subprocess.run(run, env=known, capture_output=True, text=True, timeout=60)
 
 
-def _environment(settings: Settings) -> dict[str, str]:
+def environment(settings: Settings) -> dict[str, str]:
+    """What tells a process of its own which service it belongs to."""
     return {
         "BORANG_DEFINITIONS": str(settings.definitions),
         "BORANG_INSTANCE": str(settings.instance),
