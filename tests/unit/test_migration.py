@@ -262,7 +262,7 @@ def test_somebody_late_may_go_where_the_deadline_was_earlier_still() -> None:
 
 def test_the_receipts_of_a_moved_case_are_recomputed_from_their_file() -> None:
     walk = Walk().rated()
-    process = changed(WEIGHTS)
+    process = changed(WEIGHTS, ("  nilai:\n    weights", "  nilai:\n    title: Hasil\n    weights"))
     walk.migrate(process)
     walk.act(SUPERIOR, "tetapkan", RATING)
     document = exported(process, walk.case, list(process.words.roles), moments(process, walk.entries))
