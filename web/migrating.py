@@ -38,8 +38,9 @@ _LEFT = Statement("""
 select count(*) as number from appraisal where cycle_id = :cycle and not closed and definition <> :to
 """)
 _NEXT = Statement("""
-select c.id, c.stage, c.definition, p.name, p.nip from appraisal c join person p on p.id = c.person_id
-where c.cycle_id = :cycle and not c.closed and c.definition <> :to and c.id > :after order by c.id limit :n
+select c.id, c.person_id, c.stage, c.definition, p.name, p.nip from appraisal c join person p on p.id = c.person_id
+where c.cycle_id = :cycle and not c.closed and c.definition <> :to and c.person_id > :after
+order by c.person_id limit :n
 """)
 _STANDING = Statement("select distinct definition from appraisal where cycle_id = :cycle and definition <> :to")
 _RUNNING = Statement("""
@@ -178,7 +179,7 @@ class Migration:
         while found := _NEXT.all(reading(), {**self._binds, "after": after, "n": BATCH}):
             forget()
             yield from found
-            after = found[-1].id
+            after = found[-1].person_id
 
     def _tried(self, row: Any, attempt: Callable[[str, datetime], Outcome | None], clock: Clock) -> Tried:
         stage = self._process(row.definition).stages[row.stage].title

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner, Result
 from sqlalchemy import text
 
 from tests.cast import app_with, close, settings_in
@@ -25,11 +26,11 @@ from tests.web.test_versions import (
     SECOND,
     WORKFLOW,
     Office,
-    borang,
     environment,
     place,
     write,
 )
+from web.cli import cli
 from web.config import Settings
 from web.definitions import Definitions
 from web.store import store
@@ -70,10 +71,16 @@ def office(place: Settings) -> Iterator[Bureau]:
     close(office.app)
 
 
-def migrated(office: Bureau, *words: str, code: int = GOOD, cycle: str = "2026") -> dict[str, Any]:
-    """What the command says as data, run in a process of its own while the service runs."""
-    done = borang(office.settings, "cycle", "migrate", cycle, "--json", *words)
-    assert (done.returncode, done.stderr) == (code, "")
+def called(settings: Settings, *words: str) -> Result:
+    """What the command answers."""
+    known = {"BORANG_LANGUAGE": "id", **environment(settings)}
+    return CliRunner().invoke(cli, words, env=known)
+
+
+def migrated(office: Office, *words: str, code: int = GOOD) -> dict[str, Any]:
+    """What a migration of the cycle says as data."""
+    done = called(office.settings, "cycle", "migrate", "2026", "--json", *words)
+    assert (done.exit_code, done.stderr) == (code, "")
     told: dict[str, Any] = json.loads(done.stdout)
     return told
 
@@ -146,26 +153,26 @@ def test_it_tells_what_would_change_asks_and_says_the_way_back(office: Bureau) -
     cases = office.open("2026", 2)
     office.act(cases[0], "ajukan")
     write(office.settings.definitions, SECOND)
-    dry = borang(office.settings, "cycle", "migrate", "2026", "--dry-run")
-    assert (dry.returncode, dry.stderr) == (PROBLEMS, "")
+    dry = called(office.settings, "cycle", "migrate", "2026", "--dry-run")
+    assert (dry.exit_code, dry.stderr) == (PROBLEMS, "")
     assert "Siklus 2026, contoh: Penilaian" in dry.stdout
     assert "- " in dry.stdout
     assert 'Pemeriksaan: Berkas sudah sampai di tahap "Pemeriksaan"' in dry.stdout
     assert dry.stdout.endswith("1 berkas dapat dipindahkan, 1 tidak\n")
-    unasked = borang(office.settings, "cycle", "migrate", "2026")
-    assert unasked.returncode == PROBLEMS
+    unasked = called(office.settings, "cycle", "migrate", "2026")
+    assert unasked.exit_code == PROBLEMS
     assert "Pindahkan sekarang?" in unasked.stdout
     first = office.held(cases[1]).process.hash
-    done = borang(office.settings, "--language", "en", "cycle", "migrate", "2026", "--yes")
-    assert done.returncode == PROBLEMS
+    done = called(office.settings, "--language", "en", "cycle", "migrate", "2026", "--yes")
+    assert done.exit_code == PROBLEMS
     assert "The case has come to the stage" in done.stdout
     assert "1 cases moved, 1 not" in done.stdout
     assert f"--to {first[:12]}" in done.stdout
-    again = borang(office.settings, "cycle", "migrate", "2026", "--yes")
+    again = called(office.settings, "cycle", "migrate", "2026", "--yes")
     assert "0 berkas dipindahkan, 1 tidak" in again.stdout
     finish(office, cases[:1])
-    nothing = borang(office.settings, "cycle", "migrate", "2026", "--yes")
-    assert (nothing.returncode, "Tidak ada yang perlu dipindahkan" in nothing.stdout) == (GOOD, True)
+    nothing = called(office.settings, "cycle", "migrate", "2026", "--yes")
+    assert (nothing.exit_code, "Tidak ada yang perlu dipindahkan" in nothing.stdout) == (GOOD, True)
 
 
 @on_sqlite
@@ -173,20 +180,20 @@ def test_what_cannot_be_done_is_said_with_what_there_is(office: Bureau) -> None:
     office.open("2026", 1)
     office.open("Sama", 1)
     office.open("Sama", 1)
-    unknown = borang(office.settings, "cycle", "migrate", "2025", "--yes")
-    assert (unknown.returncode, "Tidak ada siklus 2025" in unknown.stderr, "2026" in unknown.stderr) == (
+    unknown = called(office.settings, "cycle", "migrate", "2025", "--yes")
+    assert (unknown.exit_code, "Tidak ada siklus 2025" in unknown.stderr, "2026" in unknown.stderr) == (
         MISUSE, True, True,
     )  # fmt: skip
-    several = borang(office.settings, "cycle", "migrate", "Sama", "--yes")
-    assert (several.returncode, several.stderr.count("contoh  penilaian  Sama")) == (MISUSE, 2)
-    hashless = borang(office.settings, "cycle", "migrate", "2026", "--yes", "--to", "zzz")
-    assert (hashless.returncode, "zzz" in hashless.stderr) == (MISUSE, True)
-    mute = borang(office.settings, "cycle", "migrate", "2026", "--json")
-    assert (mute.returncode, "--dry-run" in mute.stderr) == (MISUSE, True)
+    several = called(office.settings, "cycle", "migrate", "Sama", "--yes")
+    assert (several.exit_code, several.stderr.count("contoh  penilaian  Sama")) == (MISUSE, 2)
+    hashless = called(office.settings, "cycle", "migrate", "2026", "--yes", "--to", "zzz")
+    assert (hashless.exit_code, "zzz" in hashless.stderr) == (MISUSE, True)
+    mute = called(office.settings, "cycle", "migrate", "2026", "--json")
+    assert (mute.exit_code, "--dry-run" in mute.stderr) == (MISUSE, True)
     (office.settings.definitions / "forms" / "penilaian.yaml").unlink()
-    broken = borang(office.settings, "cycle", "migrate", "2026", "--yes")
-    assert (broken.returncode, "workflows/penilaian.yaml" in broken.stderr) == (PROBLEMS, True)
-    assert "Traceback" not in broken.stderr
+    broken = called(office.settings, "cycle", "migrate", "2026", "--yes")
+    assert (broken.exit_code, "workflows/penilaian.yaml" in broken.stderr) == (PROBLEMS, True)
+    assert isinstance(broken.exception, SystemExit)
 
 
 # --- the cycle --------------------------------------------------------------------------------------------------------
@@ -246,12 +253,12 @@ def test_a_case_that_was_moved_there_and_back_goes_through_a_backup_whole(office
     told = migrated(office, "--yes")
     office.act(cases[0], "tetapkan")
     migrated(office, "--yes", "--to", first)
-    assert borang(office.settings, "backup", str(tmp_path / "cadangan")).returncode == GOOD
+    assert called(office.settings, "backup", str(tmp_path / "cadangan")).exit_code == GOOD
     other = settings_in(tmp_path / "lain", definitions=office.settings.definitions)
-    restored = borang(other, "restore", str(tmp_path / "cadangan"))
-    assert (restored.returncode, restored.stderr.count("Traceback")) == (GOOD, 0)
-    verified = borang(other, "audit", "verify", "--json")
-    assert (verified.returncode, json.loads(verified.stdout)["faults"]) == (GOOD, [])
+    restored = called(other, "restore", str(tmp_path / "cadangan"))
+    assert restored.exit_code == GOOD
+    verified = called(other, "audit", "verify", "--json")
+    assert (verified.exit_code, json.loads(verified.stdout)["faults"]) == (GOOD, [])
     there = app_with(other, Definitions(other.definitions))
     with there.app_context():
         again = [store().held(db.session, office.superior, case) for case in cases]

@@ -17,7 +17,7 @@ from web import create_app, opening
 from web.clock import now
 from web.config import definitions_root
 from web.console import GOOD, N_, PROBLEMS, Misused, _, as_json, language, loaded, print_json, processes
-from web.database import reading, up_to_date
+from web.database import connected, forget, reading, up_to_date
 from web.migrating import Migration, Reported, Round, Tally, Tried, rounds, used
 from web.opening import OtherDays, Rejected, Told
 from web.statements import connection_of
@@ -92,7 +92,7 @@ def migrate_command(cycle: str, to: str, dry_run: bool, yes: bool, as_json: bool
     if as_json and not (dry_run or yes):
         raise Misused(_("Sebut --dry-run atau --yes bersama --json: tidak ada yang dapat ditanya."))
     app = create_app()
-    with app.app_context(), force_locale(language()):
+    with connected(app), force_locale(language()):
         if not up_to_date():
             raise Misused(_("Basis data belum siap: jalankan dahulu borang init."))
         round_ = _round(cycle)
@@ -102,6 +102,7 @@ def migrate_command(cycle: str, to: str, dry_run: bool, yes: bool, as_json: bool
         if not as_json:
             before.tell()
         if not (dry_run or yes or migration.nothing_to_do):
+            forget()  # Nobody's answer is waited for inside a transaction.
             click.confirm(_("Pindahkan sekarang?"), abort=True)
         told = Tally() if migration.nothing_to_do else _moved(migration, dry_run)
         (before.print_data if as_json else before.tell_end)(told, dry_run)
