@@ -181,7 +181,9 @@ def _taken(process: Process, outcome: Outcome, actor: Actor, filled: Sheet, now:
     wording = {"variant": duty.variant} if duty.variant else {}
     noted = {} if hidden else {**followed.noted, **wording}
     outcome = replace(
-        _with(outcome, followed.case, replace(entry, noted=noted)),
+        outcome,
+        case=followed.case,
+        entries=(*outcome.entries, replace(entry, noted=noted)),
         took_seat=outcome.took_seat or (duty.many and action.to is None),
         reopened=outcome.reopened | _reopened(process, case, followed.case),
     )
@@ -237,11 +239,7 @@ def appended(process: Process, outcome: Outcome, entry: Entry) -> Outcome:
     """*outcome* with *entry* as the next line of its journal, and what it makes of the case."""
     entry = replace(entry, seq=outcome.case.version + 1)
     step = advance(process, outcome.case, entry)
-    return _with(outcome, step.case, replace(entry, noted=step.noted))
-
-
-def _with(outcome: Outcome, case: Case, entry: Entry) -> Outcome:
-    return replace(outcome, case=case, entries=(*outcome.entries, entry))
+    return replace(outcome, case=step.case, entries=(*outcome.entries, replace(entry, noted=step.noted)))
 
 
 def automatic(process: Process, outcome: Outcome, now: datetime) -> Outcome:

@@ -62,7 +62,7 @@ class Past:
     fields: Answers = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Case:
     """One employee's appraisal in one cycle, pinned by ``definition`` to the definitions it began with or was moved to.
 
@@ -97,6 +97,16 @@ class Case:
     locked: bool = False
     paused: timedelta = timedelta()
     at: datetime | None = None
+
+    def but(self, **changes: Any) -> Case:
+        """This case with *changes*: what ``dataclasses.replace`` makes, several times as fast.
+
+        Every move makes half a dozen.
+        """
+        assert changes.keys() <= self.__dict__.keys(), changes.keys()
+        made = object.__new__(Case)
+        made.__dict__.update(self.__dict__, **changes)
+        return made
 
     def not_before(self, now: datetime) -> datetime:
         """*now*; the latest instant of the journal where a clock was put back: a case's time never goes backwards."""

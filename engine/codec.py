@@ -6,7 +6,6 @@ or an entry written and read again is equal to what it was.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -16,6 +15,8 @@ from typing import Any, overload
 
 from engine import feel
 from engine.case import Case, Cycle, Entry, Past
+from engine.jsontext import dumped as _text
+from engine.jsontext import loaded as _value
 from engine.process import Process
 
 Json = Any
@@ -261,7 +262,7 @@ class Codec:
 
     def load_case(self, case_id: str, cycle: Cycle, stage: str, entry: int, version: int, state: str) -> Case:
         """The case that a row and its state make. Its zone is the one it was opened with, whatever *cycle* says."""
-        data, sets = json.loads(state), self._sets
+        data, sets = _value(state), self._sets
         return Case(
             id=case_id,
             workflow=self.process.id,
@@ -307,7 +308,7 @@ class Codec:
 
     def load_entry(self, row: Mapping[str, Any]) -> Entry:
         """The entry that a journal's row holds, its ``inputs`` and ``noted`` still as text."""
-        inputs = json.loads(row["inputs"])
+        inputs = _value(row["inputs"])
         fields = self._fields(row["event"], row["duty"]).load(inputs.pop("fields"))
         return Entry(
             seq=row["seq"],
@@ -320,22 +321,17 @@ class Codec:
             answer=row["answer"],
             fields=fields,
             inputs=inputs,
-            noted=untagged(json.loads(row["noted"])),
+            noted=untagged(_value(row["noted"])),
         )
 
     def _fields(self, event: str, duty: str) -> Packer:
         return self._profile if event == "profile_set" else self._answers.get(duty, _TAGS)
 
 
-#: Made once; what is written never holds itself.
-_text = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
-_quoted = json.encoder.encode_basestring
-
-
 def _field_text(name: str, packer: Packer) -> Callable[[Json], str]:
     before = _text(name) + ":"
     if packer is _TAGS:
-        return lambda value: before + (_quoted(value) if type(value) is str else _text(value))
+        return lambda value: before + _text(value)
     # Numbers and days recur; a text is not the truth value or the number that equals it.
     return lru_cache(maxsize=1000, typed=True)(lambda value: before + _text(packer.dump(packer.load(value))))
 

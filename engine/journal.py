@@ -94,7 +94,7 @@ def advance(process: Process, case: Case, entry: Entry, filled: Sheet | None = N
 
 
 def _opened(process: Process, case: Case, entry: Entry, _: Sheet | None) -> Step:
-    begun = replace(case, cycle=cycle_of(entry.inputs))
+    begun = case.but(cycle=cycle_of(entry.inputs))
     return _settled(process, entered(process, begun, process.workflow.start, entry.at), entry, before=begun)
 
 
@@ -105,7 +105,7 @@ def cycle_of(inputs: Mapping[str, Any]) -> Cycle:
 
 
 def _profile_set(process: Process, case: Case, entry: Entry, _: Sheet | None) -> Step:
-    changed = replace(case, profiles={**case.profiles, entry.inputs["role"]: dict(entry.fields)})
+    changed = case.but(profiles={**case.profiles, entry.inputs["role"]: dict(entry.fields)})
     return _settled(process, changed, entry, before=case)
 
 
@@ -120,7 +120,7 @@ def _answered(process: Process, case: Case, entry: Entry, filled: Sheet | None) 
     taken = _taken(process, case, entry, action, filled)
     duty = process.duties[entry.duty]
     if action is not NOTE and not duty.many:
-        taken = replace(taken, open=taken.open - {duty.id})
+        taken = taken.but(open=taken.open - {duty.id})
     return _settled(process, taken, entry, before=case)
 
 
@@ -129,7 +129,7 @@ def _moved(process: Process, case: Case, entry: Entry, filled: Sheet | None) -> 
     filled = filled or _sheet(process, case, entry, action)
     line, target = route(process, action, filled.local)
     moved = entered(process, filled.case, target, entry.at)
-    moved = replace(moved, paused=case.paused + paused_by(process, case, entry.at))
+    moved = moved.but(paused=case.paused + paused_by(process, case, entry.at))
     scope = filled.scope if moved.answers.keys() == filled.case.answers.keys() else None
     step = _settled(process, moved, entry, before=case, scope=scope, lock=action.lock)
     return Step(step.case, {"from": case.stage, "to": target, "line": line, **step.noted})
@@ -156,7 +156,7 @@ def _held_back(case: Case, taken: Case, duty: Duty, answer: Mapping[str, Any]) -
     counted = dict(case.answers.get(duty.id, {}))
     if len(waiting) >= duty.at_least:
         counted, waiting = {**counted, **waiting}, {}
-    return replace(taken, answers={**taken.answers, duty.id: counted}, waiting={**case.waiting, duty.id: waiting})
+    return taken.but(answers={**taken.answers, duty.id: counted}, waiting={**case.waiting, duty.id: waiting})
 
 
 def _collection_opened(process: Process, case: Case, entry: Entry, _: Sheet | None) -> Step:
@@ -242,7 +242,7 @@ def _settled(
     scope = scope or CaseScope.after(process, before, case)
     frozen = _frozen(process, case, before, scope)
     if frozen:
-        case = replace(case, frozen={**case.frozen, **frozen})
+        case = case.but(frozen={**case.frozen, **frozen})
         scope = CaseScope(process, case)
     values = {name: value for name in process.values if (value := scope[name]) is not None}
     old = before.values
@@ -259,7 +259,7 @@ def _settled(
 
 def _written(case: Case, entry: Entry, **changes: Any) -> Case:
     """*case* with *changes* and *entry* in its journal."""
-    return replace(case, version=entry.seq, at=case.not_before(entry.at), **changes)
+    return case.but(version=entry.seq, at=case.not_before(entry.at), **changes)
 
 
 def _frozen(process: Process, case: Case, before: Case, scope: CaseScope) -> dict[str, Any]:

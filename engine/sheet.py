@@ -177,12 +177,11 @@ def with_answers(
 ) -> Case:
     """*case* with an action taken: its answers in, its line in the history, nothing routed yet."""
     if action is NOTE:
-        return replace(case, notes={**case.notes, duty.id: {**case.notes.get(duty.id, {}), **answers}})
+        return case.but(notes={**case.notes, duty.id: {**case.notes.get(duty.id, {}), **answers}})
     submits = not action.without_form and (actor.role in duty.actor or not duty.actor)
     counted = {**case.submitted, duty.id: case.submitted.get(duty.id, 0) + 1} if submits else case.submitted
     merged = _merged(case, duty, duty.page(action, actor.role), answers, answer)
-    return replace(
-        case,
+    return case.but(
         history=case.history if duty.anonymous else _remembered(process, case, duty, action, actor, answers, now),
         submitted=counted,
         answers={**case.answers, duty.id: merged, **_closed_tickets(case, action, answers)},

@@ -6,16 +6,14 @@ Whoever can write to the database can change a line, but not the links from it t
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
+from engine.jsontext import dumped
+
 #: What of a line is hashed, in this order.
 PARTS = ("case", "seq", "event", "at", "person", "role", "action", "duty", "answer", "inputs", "noted")
-_text = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
-#: A text as it stands in what is hashed.
-quoted = json.encoder.encode_basestring
 
 
 def chained(key: bytes, before: str, line: Mapping[str, Any]) -> str:
@@ -28,19 +26,19 @@ def chained(key: bytes, before: str, line: Mapping[str, Any]) -> str:
 
 def said(line: Mapping[str, Any]) -> str:
     """What of *line* is hashed, but for the case: the same text in many cases that begin alike."""
-    return _text([line[part] for part in PARTS[1:]])[1:]
+    return dumped([line[part] for part in PARTS[1:]])[1:]
 
 
 def said_around(line: Mapping[str, Any], part: str) -> tuple[str, str]:
-    """What ``said`` gives, before and after *part*, which stands there as ``quoted``."""
+    """What ``said`` gives, before and after *part*, which stands there as JSON."""
     place = PARTS.index(part)
     before, after = ([line[other] for other in parts] for parts in (PARTS[1:place], PARTS[place + 1 :]))
-    return _text(before)[1:-1] + ",", "," + _text(after)[1:]
+    return dumped(before)[1:-1] + ",", "," + dumped(after)[1:]
 
 
 def linked(key: bytes, before: str, case: str, line: str) -> str:
     """The link of what a line says in *case*."""
-    subject = f'["{before}",{quoted(case)},{line}'
+    subject = f'["{before}",{dumped(case)},{line}'
     link = _begun(key).copy()
     link.update(subject.encode())
     return link.hexdigest()

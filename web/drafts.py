@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from engine.jsontext import dumped, loaded
 from web.statements import Statement
 
 Typed = dict[str, list[str]]
@@ -41,13 +41,13 @@ def find(rows: Any, case_id: str, duty: str, person: str) -> Draft | None:
     if row is None:
         return None
     saved = row.saved_at if isinstance(row.saved_at, datetime) else datetime.fromisoformat(row.saved_at)
-    return Draft(typed=json.loads(row.typed), entry=row.entry, version=row.version, saved_at=saved)
+    return Draft(typed=loaded(row.typed), entry=row.entry, version=row.version, saved_at=saved)
 
 
 def save(rows: Any, case_id: str, duty: str, person: str, *, typed: Typed, entry: int, now: datetime) -> None:
     """Keep *typed* instead of what was kept before."""
     data = {"c": case_id, "d": duty, "p": person, "entry": entry, "at": now.isoformat()}
-    _SAVE.change(rows, {**data, "typed": json.dumps(typed, ensure_ascii=False)})
+    _SAVE.change(rows, {**data, "typed": dumped(typed)})
 
 
 def drop(rows: Any, case_id: str, duty: str, person: str) -> None:

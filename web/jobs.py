@@ -6,13 +6,13 @@ tells one claim from the next, so that only who holds a job last can mark it don
 
 from __future__ import annotations
 
-import json
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from engine.jsontext import loaded
 from web.statements import Statement, connection_of, stamp
 
 #: How long a worker holds a job: longer than any job may take, shorter than anybody would wait for a dead worker's.
@@ -129,7 +129,7 @@ def claim(
     held = {"holder": holder, "until": stamp(wall + lease), "run_at": stamp(now + lease)}
     _HOLD.change_each(rows, [{**held, "id": row.id} for row in found])
     return [
-        Job(id=row.id, kind=row.kind, payload=json.loads(row.payload), attempts=row.attempts + 1, holder=holder)
+        Job(id=row.id, kind=row.kind, payload=loaded(row.payload), attempts=row.attempts + 1, holder=holder)
         for row in found
     ]
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, NamedTuple
 
+from engine.jsontext import dumped
 from web.statements import Statement, stamp
 
 #: Work waits for the reader; a deadline is near; it has passed; others have missed it; the case has come to its end;
@@ -68,7 +68,7 @@ def tell(
     A reason about a case begins with the case and its entry. What they were told of the case before is read by then.
     """
     notice = uuid.uuid4().hex
-    row = {"id": notice, "person": person, "case": case, "kind": kind, "detail": json.dumps(detail), "at": stamp(now)}
+    row = {"id": notice, "person": person, "case": case, "kind": kind, "detail": dumped(detail), "at": stamp(now)}
     told = _TELL.change(rows, {**row, "dedup": f"{kind}:{reason}:{person}"})
     if told and case is not None:
         _REPLACED.change(rows, {"person": person, "case": case, "id": notice, "day": _day(now)})

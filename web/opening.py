@@ -8,7 +8,6 @@ share the work.
 
 from __future__ import annotations
 
-import json
 import secrets
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,6 +17,7 @@ from typing import Any
 
 from engine import Cycle, Outcome, Refusal, Refused
 from engine.alike import Beginnings
+from engine.jsontext import dumped, loaded
 from engine.process import Process
 from web import chain, outbox
 from web.database import reading, writing
@@ -197,7 +197,7 @@ def _batch(moulds: Moulds, people: Sequence[Any]) -> Batch:
     """The rows for *people*, worked out while others may write."""
     batch = Batch()
     # One reading of all profiles costs less than one of each.
-    profiles = json.loads(f"[{','.join([person.profile for person in people])}]")
+    profiles = loaded(f"[{','.join([person.profile for person in people])}]")
     for person, stored, case_id in zip(people, profiles, moulds.ids(people), strict=True):
         try:
             found = moulds.case(case_id, person, stored)
@@ -287,7 +287,7 @@ class Mould:
     def case(self, store: Store, case_id: str, person: str, profile: str) -> tuple[Row, list[Row]]:
         """The rows of the case of another employee."""
         inputs = profile.join(self.inputs)
-        link = store.link("", case_id, chain.quoted(inputs).join(self.first))
+        link = store.link("", case_id, dumped(inputs).join(self.first))
         lines = [{**self.line, "inputs": inputs, "case": case_id, "chain": link}]
         for line, said in self.others:
             link = store.link(link, case_id, said)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from engine.jsontext import dumped
 from web.statements import Statement, stamp
 
 #: A case has entered a stage: whoever it waits for is told, and other systems.
@@ -33,4 +33,4 @@ values (:id, :kind, :dedup, :payload, 'waiting', :run_at, 0) on conflict (dedup_
 def put(rows: Any, kind: str, reason: str, payload: Mapping[str, Any], run_at: datetime) -> bool:
     """Write a job into this transaction, once for each *kind* and *reason*; whether it is new."""
     row = {"id": uuid.uuid4().hex, "kind": kind, "dedup": f"{kind}:{reason}", "run_at": stamp(run_at)}
-    return _PUT.change(rows, {**row, "payload": json.dumps(payload)}) == 1
+    return _PUT.change(rows, {**row, "payload": dumped(payload)}) == 1

@@ -40,20 +40,27 @@ class Statement:
 
     def first(self, rows: Any, parameters: Parameters) -> Any:
         """The first row, its columns by name; ``None`` if there is none."""
-        with closing(self._sent(rows, parameters)) as cursor:
+        cursor = self._sent(rows, parameters)
+        try:
             row = cursor.fetchone()
-            return None if row is None else self._named_row(cursor)(*row)
+            return None if row is None else self._named_row(cursor)._make(row)
+        finally:
+            cursor.close()
 
     def all(self, rows: Any, parameters: Parameters) -> list[Any]:
         """Every row, its columns by name."""
-        with closing(self._sent(rows, parameters)) as cursor:
+        cursor = self._sent(rows, parameters)
+        try:
             return list(map(self._named_row(cursor)._make, cursor.fetchall()))
+        finally:
+            cursor.close()
 
     def change(self, rows: Any, parameters: Parameters) -> int:
         """How many rows it changed."""
-        with closing(self._sent(rows, parameters)) as cursor:
-            count: int = cursor.rowcount
-            return count
+        cursor = self._sent(rows, parameters)
+        count: int = cursor.rowcount
+        cursor.close()
+        return count
 
     def change_each(self, rows: Any, parameters: Sequence[Parameters]) -> None:
         """Sent once for each of *parameters*."""
@@ -61,18 +68,25 @@ class Statement:
             self.change(rows, parameters[0])
         elif parameters:
             # A driver looks names up more slowly than this, in each row.
-            self._sent(rows, list(map(self._ordered, parameters)), many=True).close()
+            self._sent_for_each(rows, list(map(self._ordered, parameters)))
 
-    def _sent(self, rows: Any, parameters: Any, *, many: bool = False) -> Any:
+    def _sent(self, rows: Any, parameters: Parameters) -> Any:
         connection = connection_of(rows)
-        sqlite, other = (self._marked, self._format) if many else (self._named, self._pyformat)
-        sql = sqlite if connection.dialect.name == "sqlite" else other
+        dialect, driver = connection.dialect, _driver(connection)
+        sql = self._named if dialect.name == "sqlite" else self._pyformat
         try:
-            cursor = connection.connection.cursor()
-            cursor.executemany(sql, parameters) if many else cursor.execute(sql, parameters)
+            return driver.execute(sql, parameters)
+        except dialect.loaded_dbapi.Error as error:
+            raise _known(connection, sql, error) from error
+
+    def _sent_for_each(self, rows: Any, parameters: list[tuple[Any, ...]]) -> None:
+        connection = connection_of(rows)
+        sql = self._marked if connection.dialect.name == "sqlite" else self._format
+        try:
+            with closing(_driver(connection).cursor()) as cursor:
+                cursor.executemany(sql, parameters)
         except connection.dialect.loaded_dbapi.Error as error:
             raise _known(connection, sql, error) from error
-        return cursor
 
     def _named_row(self, cursor: Any) -> Any:
         if self._row is None:
@@ -93,6 +107,11 @@ def _row_of(description: Sequence[Sequence[Any]]) -> Any:
 def connection_of(rows: Any) -> Connection:
     """The connection that *rows*, a session or a connection itself, sends statements on."""
     return rows if isinstance(rows, Connection) else rows.connection()
+
+
+def _driver(connection: Connection) -> Any:
+    """The driver's own connection: what the pool wraps around it costs as much as a small statement."""
+    return connection.connection.driver_connection
 
 
 def stamp(instant: datetime) -> str:

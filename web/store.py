@@ -7,7 +7,6 @@ written together or not at all. Statements are written out: this is the path tha
 from __future__ import annotations
 
 import hashlib
-import json
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -25,6 +24,7 @@ from engine.clock import due_on, opens_on
 from engine.codec import Codec
 from engine.collecting import receive
 from engine.journal import MIGRATED, fold
+from engine.jsontext import dumped, loaded
 from engine.process import NOTE, Duty, Process
 from engine.timers import due_actions, overtaken, wakes_at
 from web import drafts, instants, outbox, waiting
@@ -287,7 +287,7 @@ class Store:
     def entries(self, rows: Rows, process: Process, case_id: str) -> list[Entry]:
         """The journal of the case *case_id* of *process*, oldest first."""
         lines = [row._asdict() for row in _ENTRIES.all(rows, {"case": case_id})]
-        moves = [json.loads(line["inputs"]) for line in lines if line["event"] == MIGRATED]
+        moves = [loaded(line["inputs"]) for line in lines if line["event"] == MIGRATED]
         # A line is written by the definition of its time.
         writers = [move["from"] for move in moves] + [process.hash]
         read = []
@@ -366,7 +366,7 @@ class Store:
         """
         known = _NEWCOMER.first(rows, {"person": person})
         cycle = replace(cycle, zone=known.zone)
-        profile = self.profile_of(process, json.loads(known.profile))
+        profile = self.profile_of(process, loaded(known.profile))
         outcome = begin(process, case_id or str(uuid.uuid4()), cycle, {process.subject: profile}, now)
         row, lines = self.rows_of(process, outcome, known.region_id, person, now, origin)
         self.add(rows, [row], lines)
@@ -671,7 +671,7 @@ class Store:
             return None
         if row.body_hash != body:
             raise Conflict
-        answer: dict[str, Any] = json.loads(row.answer)
+        answer: dict[str, Any] = loaded(row.answer)
         return answer
 
     def remember(
@@ -682,7 +682,7 @@ class Store:
         The answer leads to a line of the journal: a key with its day would tell when somebody answered anonymously.
         """
         used = now.date() if dated else last_of_month(now.date())
-        _REMEMBER.change(rows, {"key": digest, "body": body, "answer": json.dumps(answer), "day": used.isoformat()})
+        _REMEMBER.change(rows, {"key": digest, "body": body, "answer": dumped(answer), "day": used.isoformat()})
 
     def forget_keys(self, rows: Rows, now: datetime) -> int:
         """Forget keys that nobody sends again, at most ``FORGOTTEN`` in this transaction; how many it were.
@@ -798,7 +798,7 @@ def subject_of(row: Any) -> Subject:
         unit_code=row.unit_code,
         region=row.region_id,
         region_title=row.region_title,
-        profile=json.loads(row.profile),
+        profile=loaded(row.profile),
     )
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from engine.case import Outcome
 from engine.codec import tagged, untagged
+from engine.jsontext import dumped, loaded
 from engine.process import NEVER, Duty, Process
 from web.sealing import Sealer
 from web.statements import Statement
@@ -47,7 +47,7 @@ _SEALED = Statement("select field, box from sealed_field where answer = :answer"
 
 def keep(rows: Any, given: Given, *, region: str, unit: str, cycle: str, person: str | None) -> None:
     """Puts *given* aside until it can go into a case of *person*, or until one is named."""
-    inputs = json.dumps(tagged(given.values), ensure_ascii=False)
+    inputs = dumped(tagged(given.values))
     row = {"answer": given.answer, "region": region, "unit": unit, "cycle": cycle, "person": person, "inputs": inputs}
     about = {"collection": given.collection, "role": given.role, "action": given.action, "number": given.number}
     _KEEP.change(rows, {**row, **about})
@@ -73,7 +73,7 @@ def one_unnamed(rows: Any, answer: str) -> Any:
 def given_of(row: Any) -> Given:
     """What a row holds, without what is sealed."""
     about = {name: getattr(row, name) for name in ("collection", "role", "action", "answer", "number")}
-    return Given(**about, values=untagged(json.loads(row.inputs)))
+    return Given(**about, values=untagged(loaded(row.inputs)))
 
 
 def name(rows: Any, answer: str, person: str) -> bool:
