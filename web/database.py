@@ -28,6 +28,7 @@ from sqlalchemy.exc import DBAPIError, InvalidatePoolError, OperationalError, Ti
 
 from web.tables import db
 from web.turns import Turns
+from web.writer import Writer
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -36,10 +37,8 @@ NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS})
 
 #: Where a context keeps the connection that it reads on, and the one of the writing transaction that is open.
 READER, OPEN = "reader", "writing"
-#: Where the application keeps the engine whose transactions write.
+#: Where the application keeps what begins transactions that write.
 WRITER = "borang_writer"
-#: Where it keeps what writers wait for before they begin.
-TURNS = "borang_turns"
 
 migrate = Migrate()
 
@@ -51,11 +50,10 @@ def init_app(app: Flask) -> None:
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             _prepare_sqlite(db.engine)
-            app.extensions[TURNS] = _turns(db.engine)
+            app.extensions[WRITER] = Writer(db.engine, _turns(db.engine))
         else:
-            app.extensions[TURNS] = nullcontext
             event.listen(db.engine, "checkout", _checked)
-        app.extensions[WRITER] = db.engine.execution_options(writing=True)
+            app.extensions[WRITER] = Writer(db.engine, nullcontext)
 
 
 def _let_go(_: BaseException | None) -> None:
@@ -84,7 +82,7 @@ def writing() -> Iterator[Connection]:
     if OPEN in g:
         raise RuntimeError("a writing transaction is open already")
     forget()
-    with current_app.extensions[TURNS](), current_app.extensions[WRITER].begin() as connection:
+    with current_app.extensions[WRITER].begun() as connection:
         g.writing = connection
         try:
             yield connection
@@ -223,7 +221,7 @@ def _has_news(file: int) -> bool:
     return bool(poll.poll(0))
 
 
-def _turns(engine: Engine) -> Callable[[], AbstractContextManager[None]]:
+def _turns(engine: Engine) -> Callable[[], AbstractContextManager[bool | None]]:
     """What makes writers of a SQLite file take turns. One in memory has a single process anyway."""
     file = engine.url.database
     if not file or file == ":memory:":

@@ -30,10 +30,11 @@ class Statement:
     """
 
     def __init__(self, sql: str) -> None:
-        self._named = sql
-        self._pyformat = _PARAMETER.sub(r"%(\1)s", sql.replace("%", "%%"))
-        #: For many rows of parameters, each in the order of the statement.
+        #: For SQLite, whose driver looks names up more slowly than they are put in order here.
         self._marked = _PARAMETER.sub("?", sql)
+        #: For PostgreSQL, which works out the type of a parameter from all its places.
+        self._pyformat = _PARAMETER.sub(r"%(\1)s", sql.replace("%", "%%"))
+        #: For many rows of parameters.
         self._format = _PARAMETER.sub("%s", sql.replace("%", "%%"))
         self._ordered = _ordered(_PARAMETER.findall(sql))
         self._row: Any = None
@@ -67,15 +68,15 @@ class Statement:
         if len(parameters) == 1:
             self.change(rows, parameters[0])
         elif parameters:
-            # A driver looks names up more slowly than this, in each row.
             self._sent_for_each(rows, list(map(self._ordered, parameters)))
 
     def _sent(self, rows: Any, parameters: Parameters) -> Any:
         connection = connection_of(rows)
         dialect, driver = connection.dialect, _driver(connection)
-        sql = self._named if dialect.name == "sqlite" else self._pyformat
+        sqlite = dialect.name == "sqlite"
+        sql, given = (self._marked, self._ordered(parameters)) if sqlite else (self._pyformat, parameters)
         try:
-            return driver.execute(sql, parameters)
+            return driver.execute(sql, given)
         except dialect.loaded_dbapi.Error as error:
             raise _known(connection, sql, error) from error
 

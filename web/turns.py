@@ -30,17 +30,20 @@ class Turns:
         self._opened: int | None = None
 
     @contextmanager
-    def turn(self) -> Iterator[None]:
-        """Inside, nobody else who takes turns is writing."""
+    def turn(self) -> Iterator[bool]:
+        """Inside, nobody else who takes turns is writing, unless somebody did not end within ``PATIENCE``.
+
+        Gives whether no other thread of this process is inside.
+        """
         until = time.monotonic() + PATIENCE
         if not self._mine.acquire(timeout=PATIENCE):
-            yield
+            yield False
             return
         try:
             if self._opened is None:
                 self._opened = os.open(self._folder, os.O_RDONLY)
             self._wait(self._opened, until)
-            yield
+            yield True
         finally:
             if self._opened is not None:
                 fcntl.flock(self._opened, fcntl.LOCK_UN)

@@ -56,7 +56,7 @@ def without(app: Flask, *guards: str) -> Iterator[None]:
         if "fresh" in guards:
             patch.setattr(store_module, "fresh", lambda *arguments: None)
         if deferred:
-            patch.setitem(app.extensions, database.TURNS, nullcontext)
+            patch.setattr(app.extensions[database.WRITER], "turns", nullcontext)
             _swap(engine, database._begin, _deferred)
         try:
             yield

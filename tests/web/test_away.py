@@ -131,8 +131,10 @@ def test_a_page_without_any_database(app: Flask, visitor: Visitor, case: str, ot
 @on_postgresql
 def test_a_session_that_the_server_has_ended_is_not_used_again(visitor: Visitor, case: str, other: Connection) -> None:
     assert visitor.get(case).status_code == 200
+    # With a patience, in milliseconds, it waits until the sessions are gone.
     ended = (
-        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()"
+        "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity "
+        "WHERE datname = %s AND pid <> pg_backend_pid()"
     )
     assert other.exec_driver_sql(ended, (other.engine.url.database,)).scalar_one() > 0
     assert visitor.get(case).status_code == 200

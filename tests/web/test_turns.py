@@ -21,10 +21,10 @@ from pathlib import Path
 from sqlalchemy import text
 from tests.web.test_turns import settings_of
 from web import create_app
-from web.database import TURNS, writing
+from web.database import WRITER, writing
 app = create_app(settings_of(Path(sys.argv[1])))
 if sys.argv[2] == "off":
-    app.extensions[TURNS] = nullcontext
+    app.extensions[WRITER].turns = nullcontext
 count, longest = 0, 0.0
 with app.app_context():
     until = time.monotonic() + {seconds}
