@@ -22,7 +22,8 @@ from web.clock import Clock
 from web.config import Settings
 from web.database import initialise, writing
 from web.definitions import definitions
-from web.store import Held, Moved, Opened, Store, store
+from web.held import Held
+from web.store import Moved, Opened, Store, store
 from web.tables import db
 
 DEFINITIONS = Path(__file__).parent / "definitions"

@@ -18,13 +18,14 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, Literal
 
-from flask import Flask
+from flask import Flask, current_app
 from sqlalchemy import text
 
 from engine.journal import fold
 from web.chain import PARTS, chained
-from web.statements import stamp
-from web.store import Held, instant, store
+from web.held import Held
+from web.statements import instant, stamp
+from web.store import store
 from web.tables import db
 
 Outcome = Literal["ok", "fail", "unknown"]
@@ -127,7 +128,8 @@ def _misremembered(operations: Sequence[Operation]) -> Iterator[str]:
     numbers: dict[str, str] = {}
     for (case, person, key), outcome in _outcomes(operations).items():
         row = db.session.execute(
-            text("select answer from one_time_key where key_hash = :k"), {"k": store().hashed(f"{person}:{case}:{key}")}
+            text("select answer from one_time_key where key_hash = :k"),
+            {"k": store().keys.hashed(f"{person}:{case}:{key}")},
         ).first()
         if row is None:
             if outcome == "ok":
@@ -168,7 +170,7 @@ def _torn(case_id: str) -> Iterator[str]:
 
 def _head(lines: Iterable[Any]) -> str:
     """The last link of a journal, made anew from its lines; nothing where a link is not the one that is stored."""
-    link, key = "", store()._audit_key
+    link, key = "", current_app.extensions["settings"].derived("audit")
     for line in lines:
         known: Mapping[str, Any] = {**line._mapping, "case": line.case_id, "person": line.person_id}
         link = chained(key, link, {**{part: known[part] for part in PARTS}, "at": stamp(instant(line.at))})

@@ -20,7 +20,8 @@ from tests.shipped import story
 from web.clock import Clock
 from web.database import writing
 from web.definitions import library
-from web.store import Held, Opened, acting, store
+from web.held import Held
+from web.store import Opened, acting, store
 from web.tables import db
 
 ZONE = ZoneInfo("Asia/Pontianak")

@@ -20,8 +20,8 @@ from engine.receipt import Row as Fired
 from web import showing
 from web.answers import Grid
 from web.forms import wording
+from web.held import Held
 from web.languages import day, number, translated
-from web.store import Held
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,8 +15,8 @@ from engine.kinds import Computed, File, Number, Setting, Table
 from engine.process import Duty
 from web import showing
 from web.forms import Heading, heading
+from web.held import Held
 from web.languages import translated
-from web.store import Held
 
 
 @dataclass(frozen=True, kw_only=True)

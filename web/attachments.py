@@ -25,8 +25,8 @@ from werkzeug.wrappers import Response
 
 from engine.access import reads_field
 from engine.process import Duty
+from web.held import Held
 from web.languages import number
-from web.store import Held
 from web.tables import Attachment
 
 LIMIT = 5 * 1024 * 1024

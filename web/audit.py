@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from web.clock import wall
 from web.database import writing
-from web.store import Held
+from web.held import Held
 
 _LINE = text("insert into audit (at, person_id, case_id, kind, detail) values (:at, :person, :case, :kind, :detail)")
 

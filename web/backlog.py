@@ -15,9 +15,10 @@ from flask_babel import gettext as _
 
 from web import instants, jobs, outbox
 from web.definitions import library
+from web.held import Missing
 from web.languages import moment
-from web.statements import Statement, stamp
-from web.store import Missing, instant, store
+from web.statements import Statement, instant, stamp
+from web.store import store
 
 #: What is due for longer than this waits.
 PATIENCE = timedelta(minutes=10)

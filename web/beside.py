@@ -7,8 +7,8 @@ from engine.kinds import Ratings, Table
 from engine.process import Duty
 from engine.scope import worded
 from web import showing
+from web.held import Held
 from web.languages import translated
-from web.store import Held
 
 
 def beside(held: Held, duty: Duty) -> dict[str, str]:

@@ -13,10 +13,11 @@ from flask_babel import gettext as _
 
 from engine.clock import due_on
 from web import notices
+from web.held import Held, Missing
 from web.languages import due_text, late_text, moment, translated
 from web.notices import Place
-from web.statements import stamp
-from web.store import Held, Missing, instant, store
+from web.statements import instant, stamp
+from web.store import store
 
 
 @dataclass(frozen=True, kw_only=True)

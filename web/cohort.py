@@ -124,7 +124,9 @@ def records(rows: Any, me: str, circle: Circle, analysis: Analysis, cycle: str) 
             process = _process(rows, row.definition)
             roles = [actor.role for actor in actors(process, _ties(me, row, offices))]
             if process.id == circle.process.id and roles:
-                values = _values(process, store().case_of(process, row), wanted, roles, row.unit_code not in running)
+                values = _values(
+                    process, store().records.case_of(process, row), wanted, roles, row.unit_code not in running
+                )
                 about = {"person": row.person_id, "unit": row.unit_code, "cycle": row.cycle_id, "stage": row.stage}
                 yield Record(**about, values=values)
 

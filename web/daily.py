@@ -40,7 +40,7 @@ def forget_keys() -> None:
     more = True
     while more:
         with writing() as rows:
-            more = store().forget_keys(rows, instants.now(rows)) > 0
+            more = store().keys.forget(rows, instants.now(rows)) > 0
 
 
 def anchor() -> None:

@@ -35,9 +35,10 @@ from web import clock, create_app, roster, timing
 from web.config import DATABASE, PACKAGE, Settings
 from web.database import connected, fits, initialise, reading, up_to_date, writing
 from web.definitions import library
+from web.held import Held, Missing
 from web.passwords import passwords
 from web.reception import Door, Visit, doors, reception, unnamed_visit
-from web.store import Held, Missing, Opened, acting, store
+from web.store import Opened, acting, store
 from web.tables import Person, Region
 
 EXAMPLES = PACKAGE / "examples"

@@ -17,9 +17,9 @@ from engine.receipt import Receipt
 from web import accounts, showing
 from web.accounts import account
 from web.answers import Grid, sheaf
+from web.held import Held
 from web.languages import day, translated
 from web.results import Told
-from web.store import Held
 
 #: The profile field that a person is known by.
 NUMBER_TYPE = "employee_number"

@@ -39,8 +39,9 @@ from web.forms import (
     with_row,
     without_row,
 )
+from web.held import Held
 from web.languages import language, moment, translated
-from web.store import Held, Opened
+from web.store import Opened
 
 Errors = Mapping[str, list[str]]
 

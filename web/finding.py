@@ -15,9 +15,10 @@ from typing import Any, NamedTuple
 
 from engine.process import Process
 from web import lists
+from web.held import Held
 from web.lists import NEVER, Scope
 from web.statements import Statement
-from web.store import Held, store
+from web.store import store
 
 #: Cases of one page.
 PAGE = 50

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine import Actor
+from web.held import Held, tied
 from web.relations import actors
 from web.statements import Statement
-from web.store import Held, tied
 
 # Inactive people hold nothing here: they cannot act and are told nothing.
 _NEAR = Statement("""

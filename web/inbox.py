@@ -15,9 +15,9 @@ from engine.clock import due_on, opens_on, waiting
 from engine.process import NOTE, Duty
 from web import drafts
 from web.finding import Desk, Page, ended_of, place_of
+from web.held import Held
 from web.languages import day, due_text, translated
 from web.lists import written
-from web.store import Held
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,8 +16,8 @@ from typing import Any, NamedTuple
 from engine.process import Process
 from web import directory
 from web.clock import ZONES, day_in
-from web.statements import Statement, connection_of
-from web.store import day, store
+from web.statements import Statement, connection_of, day
+from web.store import store
 
 #: Cases of one page.
 PAGE = 50

@@ -23,11 +23,12 @@ from engine.clock import due_on
 from web import clock, notices
 from web.config import LOCAL_HOSTS, Misconfigured, Settings
 from web.database import forget, reading
+from web.held import Held, Missing
 from web.jobs import Undone
 from web.languages import end_of, force_locale, language, late_text, translated
 from web.people import is_address
 from web.statements import Statement
-from web.store import Held, Missing, store
+from web.store import store
 
 #: By scheme: the usual port.
 PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}

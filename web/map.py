@@ -12,9 +12,9 @@ from engine.graph import Arc, Graph, dot, graph, label, stage_class
 from engine.prose import condition
 from web.answers import Grid
 from web.definitions import text_of
+from web.held import Held
 from web.languages import language, translated
 from web.pictures import NoPictures, svg
-from web.store import Held
 
 
 @dataclass(frozen=True, kw_only=True)

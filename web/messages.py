@@ -17,9 +17,10 @@ from engine import Actor
 from engine.clock import opens_on, waiting
 from engine.process import NOTE
 from web import notices, outbox, webhooks
+from web.held import Held, Missing
 from web.holders import Holder, holders
-from web.statements import Statement, stamp
-from web.store import Held, Missing, instant, store
+from web.statements import Statement, instant, stamp
+from web.store import store
 
 #: Cases of a new cycle whose people are told in one transaction.
 BATCH = 100

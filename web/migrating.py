@@ -15,8 +15,9 @@ from typing import Any
 from engine import Outcome, Refusal, Refused, migrate
 from engine.process import Process
 from web.database import forget, reading, writing
+from web.records import UNREADABLE
 from web.statements import Statement, connection_of
-from web.store import UNREADABLE, Store
+from web.store import Store
 
 log = logging.getLogger(__name__)
 

@@ -21,10 +21,11 @@ from web import codes, lists
 from web.answers import Sheaf, sheaf
 from web.clock import day_in
 from web.database import reading
+from web.held import Held
 from web.languages import day, due_text, translated
 from web.lists import Round, Wanted
 from web.reception import Door, Place, doors, reception, unnamed_visit
-from web.store import Held, store
+from web.store import store
 from web.waiting import Given
 
 Option = tuple[str, str]

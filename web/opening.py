@@ -21,8 +21,9 @@ from engine.jsontext import dumped, loaded
 from engine.process import Process
 from web import chain, outbox
 from web.database import reading, writing
-from web.statements import Statement, connection_of
-from web.store import Row, Store, day
+from web.records import Row
+from web.statements import Statement, connection_of, day
+from web.store import Store
 
 #: So many employees are read, and their cases written, at once.
 BATCH = 10_000
@@ -159,7 +160,7 @@ class Opening:
             rows = connection_of(session)
             if not self._move_on(rows, reached, last):
                 return False
-            self._store.add(rows, batch.cases, batch.lines)
+            self._store.records.add(rows, batch.cases, batch.lines)
             for person in batch.singly:
                 self._store.open_case(rows, self._process, self.cycle, person.id, now)
         return True
@@ -262,7 +263,7 @@ class Moulds:
         return self._beginnings[zone]
 
     def _mould(self, outcome: Outcome) -> Mould | None:
-        row, lines = self._store.rows_of(self._process, outcome, self._region, "", self._now)
+        row, lines = self._store.records.begun(self._process, outcome, self._region, "", self._now)
         profile = self._codec.dump_profile(outcome.case.profiles[self._process.subject])
         state = _around(row["state"], f'"profiles":{{"{self._process.subject}":', profile)
         inputs = _around(lines[0]["inputs"], '{"fields":', profile)
@@ -287,10 +288,10 @@ class Mould:
     def case(self, store: Store, case_id: str, person: str, profile: str) -> tuple[Row, list[Row]]:
         """The rows of the case of another employee."""
         inputs = profile.join(self.inputs)
-        link = store.link("", case_id, dumped(inputs).join(self.first))
+        link = store.records.link("", case_id, dumped(inputs).join(self.first))
         lines = [{**self.line, "inputs": inputs, "case": case_id, "chain": link}]
         for line, said in self.others:
-            link = store.link(link, case_id, said)
+            link = store.records.link(link, case_id, said)
             lines.append({**line, "case": case_id, "chain": link})
         state = profile.join(self.state)
         return {**self.row, "id": case_id, "person": person, "state": state, "head": link}, lines

@@ -29,11 +29,12 @@ from web.course import DONE, NEXT, NOW, course
 from web.database import reading
 from web.filling import Errors, Filling, reason_text, saved_text, typed_from
 from web.forms import Typed
+from web.held import Held, Missing
 from web.inbox import awaited
 from web.languages import day, due_text, end_of, moment, translated
 from web.map import CourseMap, course_map
 from web.resend import DEFINITION
-from web.store import Held, Missing, Moved, store
+from web.store import Moved, store
 from web.waiting import sealed_in
 
 

@@ -12,8 +12,8 @@ from engine.model import Value
 from engine.process import Process
 from engine.whatif import DOWN, UP, VALUE, Change, changes
 from web import showing
+from web.held import Held
 from web.languages import number, translated
-from web.store import Held
 
 #: So many changes of values as a whole, and of single answers, are told for each direction.
 WHOLES, SINGLES = 3, 4

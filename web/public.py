@@ -18,11 +18,11 @@ from web import codes
 from web.answers import Sheaf, sheaf
 from web.controls import input_id
 from web.filling import Errors, Filling
+from web.held import Held
 from web.languages import day, translated
 from web.pages import about, to_send
 from web.reception import Door, Followed, Place, Received, Visit, doors
 from web.resend import DEFINITION
-from web.store import Held
 
 #: What an address of a form holds: collection, role, and without a code region, workflow and unit.
 Address = Mapping[str, Any]

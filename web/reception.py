@@ -22,8 +22,9 @@ from engine.model import Action
 from engine.process import Duty, Process
 from web import codes, instants, waiting
 from web.definitions import definitions
-from web.statements import Statement, connection_of
-from web.store import Held, Missing, Store, Subject, day, store
+from web.held import Held, Missing, Subject
+from web.statements import Statement, connection_of, day
+from web.store import Store, store
 from web.waiting import Given
 
 #: So many codes are made at once at most: a page to print.
@@ -225,13 +226,13 @@ class Reception:
         Raises ``Refused`` with the reasons, ``Conflict`` where the key came with another body.
         """
         rows, door = connection_of(rows), visit.door
-        digest, body_digest = self._store.hashed(f"public:{key}"), self._store.hashed(body)
+        digest, body_digest = self._store.keys.hashed(f"public:{key}"), self._store.keys.hashed(body)
         if visit.named:
             now += self._store.lock(rows, visit.held.case.id)
         else:
-            self._store.take_turn(rows, digest)
+            self._store.keys.take_turn(rows, digest)
             now += instants.off(instants.wall(rows))
-        before = self._store.seen(rows, digest, body_digest)
+        before = self._store.keys.seen(rows, digest, body_digest)
         if before is not None:
             tracking = self._tracking(key) if before["number"] else ""
             return Received(**before, tracking=tracking, again=True)
@@ -244,7 +245,7 @@ class Reception:
         if number:
             self._ticket(rows, visit, given, received.tracking)
         answer = {"collection": door.duty.id, "number": number}
-        self._store.remember(rows, digest, body_digest, answer, now, dated=False)
+        self._store.keys.remember(rows, digest, body_digest, answer, now, dated=False)
         return received
 
     def _put(self, rows: Any, visit: Visit, given: Given, now: datetime, spent: frozenset[str]) -> None:

@@ -29,9 +29,10 @@ from engine.whatif import headline
 from web import accounts, pages, prospects, showing
 from web.accounts import Account, account
 from web.database import reading
+from web.held import Held
 from web.languages import due_text, translated
 from web.prospects import Prospects
-from web.store import Held, store
+from web.store import store
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,16 +11,19 @@ import re
 from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session, scoped_session
 
 _PARAMETER = re.compile(r"(?<!:):([a-z]\w*)")
 
 Parameters = Mapping[str, Any]
+#: Where statements are sent: the request's session, the one inside ``writing``, or its connection.
+Rows = Session | scoped_session[Any] | Connection
 
 
 class Statement:
@@ -30,6 +33,7 @@ class Statement:
     """
 
     def __init__(self, sql: str) -> None:
+        self.sql = sql
         #: For SQLite, whose driver looks names up more slowly than they are put in order here.
         self._marked = _PARAMETER.sub("?", sql)
         #: For PostgreSQL, which works out the type of a parameter from all its places.
@@ -118,6 +122,16 @@ def _driver(connection: Connection) -> Any:
 def stamp(instant: datetime) -> str:
     """*instant* as every database compares it: UTC, always of one width."""
     return instant.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def day(value: Any) -> date:
+    """A date, also where the database hands over its text."""
+    return value if isinstance(value, date) else date.fromisoformat(value)
+
+
+def instant(value: Any) -> datetime:
+    """An aware instant, also where the database hands over its text."""
+    return value if isinstance(value, datetime) else datetime.fromisoformat(value)
 
 
 def _known(connection: Connection, sql: str, error: Any) -> BaseException:

@@ -1,93 +1,38 @@
 """Cases in the database: finding them, and the one transaction in which they move.
 
-A move locks the case's row first, then loads, authorises and acts; journal, row, seats, draft and one-time key are
-written together or not at all. Statements are written out: this is the path that everything waits for.
+A move locks the case's row first, then loads, authorises and acts; journal, row (``web.records``), seats, draft and
+one-time key (``web.keys``) are written together or not at all. Statements are written out: this is the path that
+everything waits for.
 """
 
 from __future__ import annotations
 
-import hashlib
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 from flask import current_app
-from sqlalchemy import Connection, bindparam, text
-from sqlalchemy.orm import Session, scoped_session
+from sqlalchemy import bindparam, text
 
 from engine import Actor, Case, Cycle, Entry, Outcome, Refusal, Refused, Stale, act, begin, migrate, set_seats
 from engine.case import Started
-from engine.clock import due_on, opens_on
-from engine.codec import Codec
 from engine.collecting import receive
-from engine.journal import MIGRATED, fold
-from engine.jsontext import dumped, loaded
+from engine.journal import fold
+from engine.jsontext import loaded
 from engine.process import NOTE, Duty, Process
-from engine.timers import due_actions, overtaken, wakes_at
+from engine.timers import overtaken
 from web import drafts, instants, outbox, waiting
-from web.chain import chained, linked
 from web.definitions import Definitions, definitions
+from web.held import Held, Missing, subject_of, tied
+from web.keys import Keys
+from web.records import UNREADABLE, Records, Standing
 from web.relations import Ties, actors
 from web.sealing import Sealer
-from web.statements import Statement, connection_of, stamp
+from web.statements import Rows, Statement, connection_of, day, stamp
 from web.waiting import Given
-
-#: Where statements are sent: the request's session, the one inside ``writing``, or its connection.
-Rows = Session | scoped_session[Any] | Connection
-
-
-#: The values of one row, by the names of the statement that writes it.
-Row = dict[str, Any]
-
-
-class Missing(Exception):
-    """There is no such case for this person. Not there and not yours look the same from outside."""
-
-
-class Conflict(Exception):
-    """The same one-time key came with another body."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Subject:
-    """The person appraised, as pages name them."""
-
-    id: str
-    name: str
-    unit: str
-    unit_code: str
-    region: str
-    region_title: str
-    profile: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Held:
-    """A case in somebody's hands: nobody holds one without a role on it. ``head`` is its journal's last link."""
-
-    case: Case
-    process: Process
-    subject: Subject
-    actors: tuple[Actor, ...]
-    cycle_title: str
-    head: str = ""
-
-    @property
-    def standing(self) -> Standing:
-        return Standing(self.process, self.case, self.head, self.subject.region, self.subject.id)
-
-
-class Standing(NamedTuple):
-    """A case as the next entry of its journal finds it: whose it is, where, and the journal's last link."""
-
-    process: Process
-    case: Case
-    head: str
-    region: str
-    person: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,28 +85,11 @@ where person_id = :me and case_id in :ids and confirmed
 _EVERY = text("""
 select c.id, c.definition, c.stage, p.name from appraisal c join person p on p.id = c.person_id order by p.name, c.id
 """)
-_UPDATE = Statement("""
-update appraisal set stage = :stage, entry = :entry, version = :version, opens_on = :opens_on, due_on = :due_on,
-                     closed = :closed, head = :head, state = :state,
-                     wakes_at = case when wakes_at <= :now and entry = :entry then wakes_at else :wakes_at end
-where id = :id and version = :was
-""")
-_INSERT = Statement("""
-insert into appraisal
-  (id, region_id, cycle_id, person_id, definition, stage, entry, version, zone, opens_on, due_on, closed, wakes_at,
-   head, state, origin_id)
-values (:id, :region, :cycle, :person, :definition, :stage, :entry, :version, :zone, :opens_on, :due_on, :closed,
-        :wakes_at, :head, :state, :origin)
-""")
+
+
 _PIN = Statement("update appraisal set definition = :definition where id = :case")
-_JOURNAL = Statement("""
-insert into journal (region_id, case_id, seq, event, at, person_id, role, action, duty, answer, inputs, noted, chain)
-values (:region, :case, :seq, :event, :at, :person, :role, :action, :duty, :answer, :inputs, :noted, :chain)
-""")
-_ENTRIES = Statement("""
-select seq, event, at, person_id, role, action, duty, answer, inputs, noted from journal
-where region_id = (select region_id from appraisal where id = :case) and case_id = :case order by seq
-""")
+
+
 _SEATS = Statement("update seat set answered = :answered where case_id = :case and role = :role")
 _SEAT = Statement("update seat set answered = :answered where case_id = :case and role = :role and person_id = :person")
 _DISOWN = Statement("""
@@ -185,35 +113,19 @@ _RELATED = Statement("""
 select b.id, b.definition, b.origin_id from appraisal a join appraisal b on b.origin_id = a.id or b.id = a.origin_id
 where a.id = :case order by b.id
 """)
-_SEEN = Statement("select body_hash, answer from one_time_key where key_hash = :key")
-_REMEMBER = Statement("""
-insert into one_time_key (key_hash, body_hash, answer, used_on) values (:key, :body, :answer, :day)
-""")
-_FORGET = Statement("""
-delete from one_time_key where key_hash in (select key_hash from one_time_key where used_on < :before limit :n)
-""")
-_TURN = Statement("select pg_advisory_xact_lock(:number) as turn")
-#: What is raised where a stored state or journal is not what this version writes.
-UNREADABLE = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError)
-#: For so many whole days after the day of its use a key is known at least.
-KEY_DAYS = 2
-#: How many keys one transaction forgets.
-FORGOTTEN = 1000
 
 
 class Store:
     """Reads and moves cases with the definitions of one service.
 
-    ``secret`` keys the hashes by which one-time keys are kept, so that the database alone links nothing; ``audit_key``
-    those of the journals' chains, so that it alone cannot forge them; ``sealer`` seals what only an office may read of
-    a public answer.
+    ``sealer`` seals what only an office may read of a public answer.
     """
 
-    def __init__(self, definitions: Definitions, secret: bytes, audit_key: bytes, sealer: Sealer) -> None:
+    def __init__(self, definitions: Definitions, keys: Keys, records: Records, sealer: Sealer) -> None:
         self.definitions = definitions
+        self.keys = keys
+        self.records = records
         self.sealer = sealer
-        self._secret = secret
-        self._audit_key = audit_key
 
     # --- reading ---
 
@@ -264,39 +176,14 @@ class Store:
                 found[row.id] = self._of(process, row, roles)
         return [found[ident] for ident in ids if ident in found]
 
-    def _stages(self, rows: Rows, wanted: Callable[[Process, str], bool]) -> set[str]:
-        """The stages of all processes with open cycles for which *wanted* holds."""
-        digests = rows.execute(text("select distinct definition from cycle")).scalars().all()
-        processes = [self.definitions.process(rows, digest) for digest in digests]
-        return {stage for process in processes for stage in process.stages if wanted(process, stage)}
-
     def _of(self, process: Process, row: Any, mine: tuple[Actor, ...]) -> Held:
-        case, subject = self.case_of(process, row), subject_of(row)
+        case, subject = self.records.case_of(process, row), subject_of(row)
         about = {"subject": subject, "actors": mine, "cycle_title": row.cycle_title, "head": row.head}
         return Held(case=case, process=process, **about)
 
-    def case_of(self, process: Process, row: Any) -> Case:
-        """The case that a row and its cycle hold."""
-        cycle = Cycle(id=row.cycle_id, start=day(row.cycle_start), end=day(row.cycle_end))
-        return self.definitions.codec(process).load_case(row.id, cycle, row.stage, row.entry, row.version, row.state)
-
     def journal(self, rows: Rows, held: Held) -> list[Entry]:
         """The whole journal of a case, oldest first."""
-        return self.entries(rows, held.process, held.case.id)
-
-    def entries(self, rows: Rows, process: Process, case_id: str) -> list[Entry]:
-        """The journal of the case *case_id* of *process*, oldest first."""
-        lines = [row._asdict() for row in _ENTRIES.all(rows, {"case": case_id})]
-        moves = [loaded(line["inputs"]) for line in lines if line["event"] == MIGRATED]
-        # A line is written by the definition of its time.
-        writers = [move["from"] for move in moves] + [process.hash]
-        read = []
-        for line in lines:
-            if line["event"] == MIGRATED:
-                del writers[0]
-            codec = self.definitions.codec(self.definitions.process(rows, writers[0]))
-            read.append(codec.load_entry({**line, "at": instant(line["at"])}))
-        return read
+        return self.records.entries(rows, held.process, held.case.id)
 
     def closed(self, rows: Rows) -> Iterator[tuple[Process, str, str]]:
         """Every case that has come to its end: its process, its id, and the name of the person appraised."""
@@ -368,31 +255,13 @@ class Store:
         cycle = replace(cycle, zone=known.zone)
         profile = self.profile_of(process, loaded(known.profile))
         outcome = begin(process, case_id or str(uuid.uuid4()), cycle, {process.subject: profile}, now)
-        row, lines = self.rows_of(process, outcome, known.region_id, person, now, origin)
-        self.add(rows, [row], lines)
+        row, lines = self.records.begun(process, outcome, known.region_id, person, now, origin)
+        self.records.add(rows, [row], lines)
         if origin:
             self._tell(rows, outcome.case, now)
         after = Standing(process, outcome.case, row["head"], known.region_id, person)
         self._followed(rows, after, frozenset(), outcome, now)
         return outcome.case.id
-
-    def rows_of(
-        self, process: Process, outcome: Outcome, region: str, person: str, now: datetime, origin: str | None = None
-    ) -> tuple[Row, list[Row]]:
-        """The row of the new case that *outcome* begins, and the first lines of its journal; not written yet."""
-        case = outcome.case
-        lines = self._linked(Standing(process, case, "", region, person), outcome)
-        fixed = {"region": region, "cycle": case.cycle.id, "person": person, "definition": process.hash}
-        return {**self._row(process, case, lines[-1]["chain"], now), **fixed, "origin": origin}, lines
-
-    def add(self, rows: Rows, cases: Sequence[Row], lines: Sequence[Row]) -> None:
-        """Write the rows of new cases and of their journals."""
-        _INSERT.change_each(rows, cases)
-        _JOURNAL.change_each(rows, lines)
-
-    def link(self, before: str, case_id: str, line: str) -> str:
-        """The link of what a journal's line says (``chain.said``) to the one before it."""
-        return linked(self._audit_key, before, case_id, line)
 
     def profile_of(self, process: Process, stored: Mapping[str, Any]) -> dict[str, Any]:
         """The profile fields that the process knows, typed."""
@@ -422,8 +291,8 @@ class Store:
         """
         rows = connection_of(rows)
         now += self.lock(rows, case_id)
-        digest, body_digest = self.hashed(f"{person}:{case_id}:{key}"), self.hashed(body)
-        before = self.seen(rows, digest, body_digest)
+        digest, body_digest = self.keys.hashed(f"{person}:{case_id}:{key}"), self.keys.hashed(body)
+        before = self.keys.seen(rows, digest, body_digest)
         if before is not None:
             return Moved(**before, again=True)
         held = self.held(rows, person, case_id)
@@ -443,7 +312,7 @@ class Store:
         anonymous = held.process.duties[outcome.entries[0].duty].anonymous
         if anonymous:
             _DISOWN.change(rows, {"case": case_id, "duty": outcome.entries[0].duty, "person": person})
-        self.remember(rows, digest, body_digest, told_of(moved), now, dated=not anonymous)
+        self.keys.remember(rows, digest, body_digest, told_of(moved), now, dated=not anonymous)
         return moved
 
     def seated(self, rows: Rows, case_id: str, role: str) -> set[str]:
@@ -525,7 +394,7 @@ class Store:
         values, named = given.values, {"answer": given.answer, "number": given.number}
         outcome = receive(process, case, duty.id, actor, given.action, values, now, spent=spent, **named)
         outcome = waiting.without(outcome, given, waiting.sealed_in(process, duty))
-        after = self._save(rows, standing, outcome, now)
+        after = self._follow(rows, standing, outcome, now)
         waiting.arrived(rows, given.answer, case.id)
         return after
 
@@ -564,7 +433,7 @@ class Store:
     # --- writing ---
 
     def _write(self, rows: Rows, held: Held, actor: Actor, outcome: Outcome, now: datetime) -> None:
-        after = self._save(rows, held.standing, outcome, now)
+        after = self._follow(rows, held.standing, outcome, now)
         for role in outcome.reopened:
             _SEATS.change(rows, {"answered": False, "case": held.case.id, "role": role})
         if outcome.took_seat:
@@ -572,17 +441,11 @@ class Store:
             _SEAT.change(rows, {"answered": True, **seat})
         self._followed(rows, after, held.case.collecting, outcome, now)
 
-    def _save(self, rows: Rows, standing: Standing, outcome: Outcome, now: datetime) -> Standing:
-        """Write row, journal and outbox. Raises ``Stale`` where somebody has moved the case meanwhile."""
-        lines = self._linked(standing, outcome)
-        row = self._row(standing.process, outcome.case, lines[-1]["chain"], now)
-        # What time was to bring about in this visit of the stage, and has not yet, stays due.
-        if _UPDATE.change(rows, {**row, "was": standing.case.version, "now": stamp(now)}) != 1:
-            raise Stale
-        _JOURNAL.change_each(rows, lines)
-        if outcome.case.entry != standing.case.entry:
-            self._tell(rows, outcome.case, now)
-        return standing._replace(case=outcome.case, head=row["head"])
+    def _follow(self, rows: Rows, standing: Standing, outcome: Outcome, now: datetime) -> Standing:
+        after = self.records.follow(rows, standing, outcome, now)
+        if after.case.entry != standing.case.entry:
+            self._tell(rows, after.case, now)
+        return after
 
     def _tell(self, rows: Rows, case: Case, now: datetime) -> None:
         """Whoever the new stage waits for, and other systems, are told of it by a job of this transaction."""
@@ -624,86 +487,11 @@ class Store:
         row = connection_of(rows).execute(before, {"c": origin.cycle.id}).one()
         self.add_cycle(rows, process, cycle, region=row.region_id, title=row.title, origin=origin.cycle.id)
 
-    def _row(self, process: Process, case: Case, head: str, now: datetime) -> dict[str, Any]:
-        opens, due = opens_on(process, case), due_on(process, case)
-        at = case.not_before(now)
-        # What the system could not do when the deadline passed, it may be able to do after this move.
-        wakes = at if due_actions(process, case, at) else wakes_at(process, case, at)
-        return {
-            "id": case.id,
-            "stage": case.stage,
-            "entry": case.entry,
-            "version": case.version,
-            "zone": case.cycle.zone,
-            "opens_on": opens.isoformat() if opens else None,
-            "due_on": due.isoformat() if due else None,
-            "closed": process.stages[case.stage].final,
-            "wakes_at": stamp(wakes) if wakes else None,
-            "head": head,
-            "state": self.definitions.codec(process).dump_case(case),
-        }
-
-    def _linked(self, standing: Standing, outcome: Outcome) -> list[dict[str, Any]]:
-        """The entries of *outcome* as rows of the journal, each linked to the one before."""
-        codec, link, lines = self.definitions.codec(standing.process), standing.head, []
-        for entry in outcome.entries:
-            line = _line(codec, outcome.case.id, entry)
-            link = chained(self._audit_key, link, line)
-            lines.append({**line, "region": standing.region, "chain": link})
-        return lines
-
     def _answered(self, rows: Rows, case_id: str, role: str) -> set[str]:
         found = rows.execute(
             text("select person_id from seat where case_id = :c and role = :r and answered"), {"c": case_id, "r": role}
         )
         return set(found.scalars())
-
-    # --- once ---
-
-    def hashed(self, subject: str) -> str:
-        """*subject* as the database knows it: by a hash that the database alone cannot make."""
-        return hashlib.blake2b(subject.encode(), key=self._secret, digest_size=32).hexdigest()
-
-    def seen(self, rows: Rows, digest: str, body: str) -> dict[str, Any] | None:
-        """What was answered to this key, if it came before. Raises ``Conflict`` where the body is another."""
-        row = _SEEN.first(rows, {"key": digest})
-        if row is None:
-            return None
-        if row.body_hash != body:
-            raise Conflict
-        answer: dict[str, Any] = loaded(row.answer)
-        return answer
-
-    def remember(
-        self, rows: Rows, digest: str, body: str, answer: Mapping[str, Any], now: datetime, *, dated: bool
-    ) -> None:
-        """What this key is answered from now on. Without a date of its own it is kept as one of the month's last day.
-
-        The answer leads to a line of the journal: a key with its day would tell when somebody answered anonymously.
-        """
-        used = now.date() if dated else last_of_month(now.date())
-        _REMEMBER.change(rows, {"key": digest, "body": body, "answer": dumped(answer), "day": used.isoformat()})
-
-    def forget_keys(self, rows: Rows, now: datetime) -> int:
-        """Forget keys that nobody sends again, at most ``FORGOTTEN`` in this transaction; how many it were.
-
-        A key is known for ``KEY_DAYS`` whole days after the day it was used.
-        """
-        before = now.date() - timedelta(days=KEY_DAYS)
-        return _FORGET.change(rows, {"before": before.isoformat(), "n": FORGOTTEN})
-
-    def take_turn(self, rows: Rows, digest: str) -> None:
-        """Whoever sends the same key meanwhile waits until this transaction ends: for keys that no case's lock holds.
-
-        SQLite has one writer at a time already.
-        """
-        if connection_of(rows).dialect.name != "sqlite":
-            _TURN.first(rows, {"number": int(digest[:15], 16)})
-
-
-def last_of_month(day: date) -> date:
-    """The last day of the month of *day*."""
-    return (day.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
 
 
 def awaited(process: Process, case: Case) -> set[str]:
@@ -714,23 +502,6 @@ def awaited(process: Process, case: Case) -> set[str]:
 def told_of(moved: Moved) -> dict[str, Any]:
     """What a key remembers of the move it made."""
     return {name: getattr(moved, name) for name in ("case_id", "action", "entry", "stage", "number")}
-
-
-def _line(codec: Codec, case_id: str, entry: Entry) -> dict[str, Any]:
-    """An entry as its journal's row."""
-    return {
-        "case": case_id,
-        "seq": entry.seq,
-        "event": entry.event,
-        "at": stamp(entry.at),
-        "person": entry.person or None,
-        "role": entry.role,
-        "action": entry.action,
-        "duty": entry.duty,
-        "answer": entry.answer,
-        "inputs": codec.dump_inputs(entry),
-        "noted": codec.dump_noted(entry),
-    }
 
 
 def _seatable(held: Held, role: str, people: Sequence[str], answered: set[str], *, confirm: bool) -> None:
@@ -777,47 +548,16 @@ def fresh(held: Held, actor: Actor, action: str, opened: Opened) -> None:
         raise Stale
 
 
-def tied(person: str, row: Any, ties: Iterable[Any]) -> Ties:
-    """How *person* is tied to the case in *row*, from the offices and seats among *ties*."""
-    ties = list(ties)
-    return Ties(
-        person=person,
-        subject=row.person_id,
-        superiors=tuple(s for s in (row.superior1, row.superior2) if s),
-        offices={t.role for t in ties if t.tie == "office" and not t.unit_code},
-        unit_offices={t.role for t in ties if t.tie == "office" and t.unit_code == row.unit_code},
-        seats={t.role: bool(t.answered) for t in ties if t.tie == "seat"},
-    )
-
-
-def subject_of(row: Any) -> Subject:
-    return Subject(
-        id=row.person_id,
-        name=row.name,
-        unit=row.unit or "",
-        unit_code=row.unit_code,
-        region=row.region_id,
-        region_title=row.region_title,
-        profile=loaded(row.profile),
-    )
-
-
 def store() -> Store:
     """The store of the running service."""
     known = current_app.extensions
     if "store" not in known:
         settings = known["settings"]
-        keys = settings.anonymity_key, settings.derived("audit"), Sealer(settings.derived("sealing"))
-        known["store"] = Store(definitions(), *keys)
+        known["store"] = Store(
+            definitions(),
+            Keys(settings.anonymity_key),
+            Records(definitions(), settings.derived("audit")),
+            Sealer(settings.derived("sealing")),
+        )
     found: Store = known["store"]
     return found
-
-
-def day(value: Any) -> date:
-    """A date, also where the database hands over its text."""
-    return value if isinstance(value, date) else date.fromisoformat(value)
-
-
-def instant(value: Any) -> datetime:
-    """An aware instant, also where the database hands over its text."""
-    return value if isinstance(value, datetime) else datetime.fromisoformat(value)

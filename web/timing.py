@@ -15,8 +15,8 @@ from typing import Any
 from engine.timers import came, wakes_at
 from web import instants, outbox
 from web.database import reading, writing
-from web.statements import Statement, connection_of, stamp
-from web.store import instant, store
+from web.statements import Statement, connection_of, instant, stamp
+from web.store import store
 
 log = logging.getLogger(__name__)
 

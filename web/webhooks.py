@@ -32,10 +32,10 @@ from flask import Flask, current_app
 from web import clock, outbox
 from web.config import Misconfigured, Settings
 from web.database import forget, reading
+from web.held import Held
 from web.jobs import Undone
 from web.sealing import Sealer
 from web.statements import Statement
-from web.store import Held
 
 #: What other systems are told of.
 ENTERED, CLOSED, CYCLE_OPENED, TEST = "case.entered", "case.closed", "cycle.opened", "test"

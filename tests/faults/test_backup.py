@@ -187,7 +187,7 @@ def held_in(app: Flask, operations: Sequence[Operation]) -> set[str]:
     """The keys of the submits that are in the database."""
     with app.app_context(), snapshot() as rows:
         known = set(rows.execute(text("select key_hash from one_time_key")).scalars())
-        keys = {one.key for one in operations if store().hashed(f"{one.person}:{one.case}:{one.key}") in known}
+        keys = {one.key for one in operations if store().keys.hashed(f"{one.person}:{one.case}:{one.key}") in known}
         assert len(known) == len(keys), "a key that nobody has sent"
     return keys
 

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from engine import Refused, Stale
 from tests.jobs.office import SILENT, TERM, Office
 from web.clock import Clock
-from web.store import instant
+from web.statements import instant
 from web.timing import sweep
 
 ANSWERED, ACCEPTED = "tanggapi", "anggap_diterima"

@@ -22,7 +22,8 @@ from werkzeug.test import TestResponse
 
 from web import drafts, sessions
 from web.database import writing
-from web.store import Held, Moved, Opened, store
+from web.held import Held
+from web.store import Moved, Opened, store
 from web.tables import db
 
 DEFINITIONS = Path(__file__).parent / "definitions"

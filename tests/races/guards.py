@@ -24,7 +24,7 @@ from flask import Flask
 from sqlalchemy import Engine, event, text
 
 from tests.races.crowd import _with, store_of
-from web import database, opening
+from web import database, opening, records
 from web import store as store_module
 from web.database import writing
 from web.statements import Statement
@@ -38,7 +38,9 @@ POSTGRESQL = pytest.mark.parametrize("place", ["postgresql"], indirect=True)
 def without(app: Flask, *guards: str) -> Iterator[None]:
     """The service without some of its guards."""
     whole = store_of(app)
-    app.extensions["store"] = _with(whole, _Weakened, off=frozenset(guards), looked={})
+    off = frozenset(guards)
+    keys = _with(whole.keys, _WeakKeys, off=off)
+    app.extensions["store"] = _with(whole, _Weakened, off=off, looked={}, keys=keys)
     with app.app_context():
         engine = db.engine
         if "journal" in guards:
@@ -46,7 +48,7 @@ def without(app: Flask, *guards: str) -> Iterator[None]:
     deferred = "lock" in guards and engine.dialect.name == "sqlite"
     with pytest.MonkeyPatch.context() as patch:
         if "version" in guards:
-            patch.setattr(store_module, "_UPDATE", _cut(store_module._UPDATE, "and version = :was"))
+            patch.setattr(records, "_UPDATE", _cut(records._UPDATE, "and version = :was"))
         if "cycle" in guards:
             patch.setattr(
                 store_module, "_CYCLE", _cut(store_module._CYCLE, "on conflict (origin_id, definition) do nothing")
@@ -78,12 +80,16 @@ class _Weakened:
             self.looked[person, case] = held(rows, person, case)
         return self.looked[person, case]
 
+    def lock(self, *arguments: Any) -> timedelta:
+        return timedelta() if "lock" in self.off else super().lock(*arguments)  # type: ignore[misc]
+
+
+class _WeakKeys:
+    off: frozenset[str]
+
     def take_turn(self, *arguments: Any) -> None:
         if "turn" not in self.off:
             super().take_turn(*arguments)  # type: ignore[misc]
-
-    def lock(self, *arguments: Any) -> timedelta:
-        return timedelta() if "lock" in self.off else super().lock(*arguments)  # type: ignore[misc]
 
     def seen(self, *arguments: Any) -> Any:
         return None if "key" in self.off else super().seen(*arguments)  # type: ignore[misc]
@@ -95,8 +101,8 @@ class _Weakened:
 
 def _cut(statement: Statement, part: str) -> Statement:
     """*statement* without a part of it."""
-    assert part in statement._named
-    return Statement(statement._named.replace(part, ""))
+    assert part in statement.sql
+    return Statement(statement.sql.replace(part, ""))
 
 
 def _drop_key() -> None:

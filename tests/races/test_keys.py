@@ -124,7 +124,7 @@ class TestTheSameKey:
     def test_is_known_for_two_whole_days(self, app: Flask, crowd: Crowd, case: str) -> None:
         def forgotten(days: int) -> int:
             with app.app_context(), writing() as rows:
-                return store().forget_keys(rows, NOW + timedelta(days=days))
+                return store().keys.forget(rows, NOW + timedelta(days=days))
 
         assert send(crowd.tabs(crowd.employees[0])[0], case)[0] == 303
         rated = crowd.open("penilaian", 1)[0]

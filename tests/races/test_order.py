@@ -15,7 +15,8 @@ from tests.races.conftest import Place
 from tests.races.crowd import PAUSE, Crowd, plan, rounds
 from tests.races.guards import POSTGRESQL, without
 from web.database import reading, writing
-from web.store import Missing, Moved, store
+from web.held import Missing
+from web.store import Moved, store
 
 TRIES = 200
 TURNED_AWAY = (Stale, Refused, Missing)

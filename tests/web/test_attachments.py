@@ -18,7 +18,8 @@ from engine import Actor
 from tests.cast import Cast, Visitor, open_case
 from web import attachments
 from web.database import writing
-from web.store import Held, store
+from web.held import Held
+from web.store import store
 from web.tables import Attachment, db
 
 PDF = b"%PDF-1.7\n1 0 obj\n"

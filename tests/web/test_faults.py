@@ -15,8 +15,7 @@ from tests.faults.nth import Submit, each, outcome_of, whole
 from tests.faults.strace import Fault, struck
 from tests.faults.upgrade import next_release, on_sqlite
 from tests.history import problems
-from web import database
-from web import store as stores
+from web import database, records
 from web.database import writing
 from web.definitions import Definitions
 
@@ -63,7 +62,7 @@ def test_a_migration_that_is_killed_has_done_all_or_nothing(
 
 def test_a_move_in_two_transactions_would_be_noticed(submit: Submit, monkeypatch: pytest.MonkeyPatch) -> None:
     """The control: what the other tests find nothing of is there to be found."""
-    whole_change = stores._JOURNAL.change_each
+    whole_change = records._JOURNAL.change_each
 
     def in_two(rows: Any, parameters: Any) -> None:
         driver = rows.connection.driver_connection
@@ -71,7 +70,7 @@ def test_a_move_in_two_transactions_would_be_noticed(submit: Submit, monkeypatch
         driver.execute("BEGIN IMMEDIATE")
         whole_change(rows, parameters)
 
-    monkeypatch.setattr(stores._JOURNAL, "change_each", in_two)
+    monkeypatch.setattr(records._JOURNAL, "change_each", in_two)
     found = [what for _, ended in each(submit, Fault("pwrite64", "signal=KILL"), 4) for what in _wrong(submit, ended)]
     assert any("journal" in what for what in found)
 

@@ -18,8 +18,9 @@ from tests.web.crowd import gather
 from web import directory, finding, lists, opening
 from web.database import writing
 from web.finding import FIRST, LATEST, Desk
+from web.held import Held, Missing
 from web.lists import Wanted
-from web.store import Held, Missing, store
+from web.store import store
 from web.tables import db
 
 _STAND = text("""

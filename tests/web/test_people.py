@@ -15,7 +15,8 @@ from tests.cast import PASSWORD, REGION, WORKFLOW, Cast, Visitor, open_case
 from web import people, roster
 from web.database import writing
 from web.definitions import library
-from web.store import Missing, store
+from web.held import Missing
+from web.store import store
 from web.tables import Office, Person, Seat, Unit, db
 
 GOOD = "198704122011011901"

@@ -18,7 +18,7 @@ from tests.web.village import REGION, UNIT, WORKFLOW, Village, sending, typed_in
 from web import clock, codes, instants, reception
 from web.database import writing
 from web.reception import Reception
-from web.store import instant
+from web.statements import instant
 
 VOICE = {"waktu": "4", "masalah": "tidak", "uraian_masalah": "", "pendapat": "Cepat dan ramah", "setuju": "true"}
 REPORT = {"perihal": "waktu", "uraian": "Antre tiga jam", "kontak": "0811-222-333"}

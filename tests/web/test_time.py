@@ -16,10 +16,11 @@ from web import clock, roster
 from web.clock import ZONES
 from web.database import writing
 from web.definitions import library
+from web.held import Held
 from web.outbox import REMINDER
 from web.passwords import passwords
 from web.statements import Statement, stamp
-from web.store import Held, Opened, store
+from web.store import Opened, store
 from web.tables import Job, JournalEntry, Person, SignIn, Unit, db
 from web.timing import sweep
 
@@ -163,7 +164,9 @@ class TestADeadlineEndsWithTheUnitsDay:
         office.put_in(zone)
         case_id, at = office.opened(), LAST[zone] + SECOND
         office.send(case_id, at)
-        (entry,) = [e for e in store().entries(db.session, office.held(case_id).process, case_id) if e.event == "moved"]
+        (entry,) = [
+            e for e in store().records.entries(db.session, office.held(case_id).process, case_id) if e.event == "moved"
+        ]
         assert (entry.role, entry.at) == ("pegawai", at)
 
     def test_the_system_acts_a_second_later_once(self, office: Office, zone: str) -> None:

@@ -28,8 +28,9 @@ from tests.web.walk import person
 from web.config import Settings
 from web.database import initialise, snapshot, writing
 from web.definitions import Definitions
+from web.held import Held
 from web.integrity import examined
-from web.store import Held, Opened, store
+from web.store import Opened, store
 from web.tables import db
 
 GOOD, PROBLEMS, MISUSE = 0, 1, 2

@@ -28,8 +28,9 @@ from tests.web.village import Guest
 from web import sessions
 from web.database import writing
 from web.forms import typed_of
+from web.held import Held
 from web.reception import Door, doors, reception
-from web.store import Held, store
+from web.store import store
 from web.tables import db
 
 PDF = b"%PDF-1.4\n%test\n"

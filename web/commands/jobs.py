@@ -10,8 +10,7 @@ import click
 from web import create_app, instants, jobs
 from web.console import N_, Misused, _, as_json, print_json
 from web.database import reading, up_to_date, writing
-from web.statements import stamp
-from web.store import instant
+from web.statements import instant, stamp
 
 
 @click.group("jobs", help=N_("Pekerjaan layanan yang belum berhasil."))

@@ -33,7 +33,9 @@ def replay_command(draft: Path, as_json: bool) -> None:
         rows = reading()
         closed = list(store().closed(rows))
         with click.progressbar(closed, label=_("Menghitung ulang"), file=sys.stderr) as counted:
-            found = [(person, *_once_more(library, p, c, store().entries(rows, p, c))) for p, c, person in counted]
+            found = [
+                (person, *_once_more(library, p, c, store().records.entries(rows, p, c))) for p, c, person in counted
+            ]
         changed = [(person, process, result) for person, process, result in found if result.differs]
         if as_json:
             print_json([_data(person, result) for person, _process, result in changed])

@@ -26,11 +26,13 @@ from web.database import reading, writing
 from web.errors import refused
 from web.filling import Filling, intent_of, typed_from
 from web.frame import Frame, frame
+from web.held import Held, Missing
 from web.inbox import inbox
 from web.inbox import team as led
+from web.keys import Conflict
 from web.logs import say_nothing
 from web.resend import DEFINITION
-from web.store import Conflict, Held, Missing, Opened, store
+from web.store import Opened, store
 
 blueprint = Blueprint("cases", __name__)
 

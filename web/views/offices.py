@@ -13,9 +13,10 @@ from web import backlog, lists, offices
 from web.access import open_to
 from web.clock import now, today
 from web.database import reading, writing
+from web.held import Held, Missing
 from web.lists import Wanted
 from web.reception import MOST, doors, is_officer, reception
-from web.store import Held, Missing, store
+from web.store import store
 
 blueprint = Blueprint("offices", __name__)
 

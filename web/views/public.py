@@ -24,6 +24,8 @@ from web.clock import now, wall
 from web.database import reading, writing
 from web.filling import Filling, intent_of, typed_from
 from web.frame import Frame, frame
+from web.held import Held, Missing
+from web.keys import Conflict
 from web.reception import (
     ExpiredCode,
     UnknownCode,
@@ -34,7 +36,7 @@ from web.reception import (
     unnamed_visit,
 )
 from web.security import network
-from web.store import Conflict, Held, Missing, store
+from web.store import store
 from web.throttle import Handed, TooMany, count, forgive
 
 blueprint = Blueprint("public", __name__, url_prefix="/masyarakat")
