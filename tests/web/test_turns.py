@@ -27,6 +27,8 @@ if sys.argv[2] == "off":
     app.extensions[WRITER].turns = nullcontext
 count, longest = 0, 0.0
 with app.app_context():
+    print("ready", flush=True)
+    sys.stdin.readline()
     until = time.monotonic() + {seconds}
     while (began := time.monotonic()) < until:
         try:
@@ -52,8 +54,12 @@ def settings_of(folder: Path) -> Settings:
 def _written(folder: Path, turns: str) -> tuple[list[int], float]:
     """How often each process wrote, and the longest that one waited."""
     command = [sys.executable, "-c", _WRITER.format(seconds=SECONDS), str(folder), turns]
-    started = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(WRITERS)]
-    told = [json.loads(process.communicate(timeout=60)[0]) for process in started]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    started = [subprocess.Popen(command, text=True, **pipes) for _ in range(WRITERS)]
+    # None begins before all are there: who comes late would have the database to itself.
+    for process in started:
+        assert process.stdout is not None and process.stdout.readline() == "ready\n"
+    told = [json.loads(process.communicate("go\n", timeout=60)[0]) for process in started]
     return [count for count, _ in told], max(longest for _, longest in told)
 
 
