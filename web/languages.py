@@ -9,13 +9,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import flask_babel
 from babel import Locale
 from babel.dates import format_date
 from flask import Flask, g, has_request_context, request, session
-from flask_babel import Babel, gettext, ngettext
+from flask_babel import Babel, Domain, gettext, ngettext
 from flask_login import current_user
 
 from web.clock import ZONE
@@ -34,8 +35,23 @@ IN_FORCE = "language"
 babel = Babel()
 
 
+class _Texts(Domain):
+    """The service's texts, by the language in force."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._kept: dict[str, Any] = {}
+
+    def get_translations(self) -> Any:
+        known = language()
+        if known not in self._kept:
+            self._kept[known] = super().get_translations()
+        return self._kept[known]
+
+
 def init_app(app: Flask) -> None:
     babel.init_app(app, locale_selector=lambda: LOCALES[language()])
+    babel.domain_instance = _Texts()
     app.jinja_env.globals["d"] = translated
     app.jinja_env.filters.update(number=number, day=day, moment=moment)
 

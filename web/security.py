@@ -55,14 +55,24 @@ def init_app(app: Flask) -> None:
     app.before_request(check_size)
     app.before_request(check_text)
     csrf.init_app(app)
-    app.extensions["token_signer"] = _Signer(app.extensions["settings"].secret_key, salt=PURPOSE)
+    app.extensions["token_signer"] = Signer(app.extensions["settings"].secret_key, salt=PURPOSE)
     app.jinja_env.globals[TOKEN] = token
     app.context_processor(lambda: {TOKEN: token})
     app.after_request(protect)
 
 
-class _Signer(URLSafeTimedSerializer):
-    """Does not try to compress forty letters, which takes as long as all the rest."""
+class Signer(URLSafeTimedSerializer):
+    """Made once for each purpose. Does not try to compress a few letters, which takes as long as all the rest."""
+
+    def __init__(self, *key: Any, **purpose: Any) -> None:
+        super().__init__(*key, **purpose)
+        self._alone = super().make_signer()
+
+    def make_signer(self, salt: str | bytes | None = None) -> Any:
+        return self._alone if salt is None else super().make_signer(salt)
+
+    def iter_unsigners(self, salt: str | bytes | None = None) -> Iterator[Any]:
+        yield self.make_signer(salt)
 
     def dump_payload(self, obj: Any) -> bytes:
         return base64_encode(super(URLSafeSerializerMixin, self).dump_payload(obj))

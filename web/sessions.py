@@ -14,11 +14,11 @@ from typing import Any, ClassVar
 from flask import Flask, g, session
 from flask.sessions import SecureCookieSessionInterface
 from flask_login import LoginManager, current_user, login_user, logout_user
-from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import delete, insert
 
 from web import clock
 from web.database import reading, writing
+from web.security import Signer
 from web.statements import Statement
 from web.tables import SignIn
 
@@ -77,21 +77,17 @@ def init_app(app: Flask) -> None:
     # Not by `init_app`: that adds a look into the session after every request, also for a style sheet, which then may
     # not be kept by a browser whose cookie changes. We have no "remember me" that would need it.
     app.login_manager = manager  # type: ignore[attr-defined]
-    app.session_interface = Cookies()
+    app.session_interface = Cookies(app.extensions["settings"].secret_key)
 
 
 class Cookies(SecureCookieSessionInterface):
-    """Flask's cookies, whose signer is made once, not for every request that reads one and every answer that sets one.
+    """Flask's cookies, whose signer is made once, not for each request that reads one and each answer that sets one."""
 
-    The key is the service's for as long as it runs.
-    """
+    def __init__(self, key: str) -> None:
+        how = {"key_derivation": self.key_derivation, "digest_method": self.digest_method}
+        self._signer = Signer(key, salt=self.salt, serializer=self.serializer, signer_kwargs=how)
 
-    def __init__(self) -> None:
-        self._signer: URLSafeTimedSerializer | None = None
-
-    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
-        if self._signer is None:
-            self._signer = super().get_signing_serializer(app)
+    def get_signing_serializer(self, app: Flask) -> Signer:
         return self._signer
 
 
