@@ -169,8 +169,7 @@ def error_in_words(error: str) -> str:
     if not error:
         return ""
     if error.startswith(_SAID):
-        said = error.removeprefix(_SAID)
-        return said[:1].upper() + said[1:]
+        return jobs.why(error.removeprefix(_SAID), _)
     if error == jobs.DIED:
         return _("Layanan berhenti setiap kali mengerjakannya. Sampaikan kepada pengelola teknis.")
     name = error.partition(" ")[0]

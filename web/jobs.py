@@ -7,12 +7,13 @@ tells one claim from the next, so that only who holds a job last can mark it don
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from engine.jsontext import loaded
+from web.console import N_
 from web.statements import Statement, connection_of, stamp
 
 #: How long a worker holds a job: longer than any job may take, shorter than anybody would wait for a dead worker's.
@@ -34,15 +35,37 @@ SHOWN = 500
 _TEXT = 200
 
 
+#: Why work could not be done, by code; what belongs to it is filled in. Told in the language of whoever reads it.
+WHY = {
+    "recipient_refused": N_("Server surel menolak penerima: {said}"),
+    "letter_refused": N_("Server surel menolak surat: {said}"),
+    "mail_refused": N_("Server surel menolak: {said}"),
+    "not_reached": N_("Sistem yang dituju tidak terjangkau: {said}"),
+    "answered": N_("Sistem yang dituju menjawab dengan status {said}."),
+    "address_unreadable": N_("Alamat sistem lain tidak dapat dibaca."),
+    "address_not_https": N_("Alamat sistem lain harus dimulai dengan https."),
+    "address_not_plain": N_("Alamat sistem lain tidak boleh memuat nama, kata sandi, atau tanda #."),
+    "host_not_allowed": N_("{said} tidak ada di BORANG_WEBHOOK_HOSTS."),
+    "host_leads_away": N_("{said} mengarah ke alamat yang tidak diizinkan."),
+    "unknown_kind": N_("Versi layanan ini tidak mengenal pekerjaan {said}."),
+}
+
+
 class Undone(Exception):
-    """Work could not be done. The text says why, for an administrator: no answers, no tokens, no keys.
+    """Work could not be done. *code* is one of ``WHY``, *said* what belongs to it: no answers, no tokens, no keys.
 
     What another try cannot change is parked at once: *again* is false.
     """
 
-    def __init__(self, why: str, *, again: bool = True) -> None:
-        super().__init__(why)
+    def __init__(self, code: str, said: str = "", *, again: bool = True) -> None:
+        super().__init__(f"{code} {said}".strip())
         self.again = again
+
+
+def why(written: str, translate: Callable[[str], str]) -> str:
+    """The text of an ``Undone`` in words; what is no code stays as it is."""
+    code, _space, said = written.partition(" ")
+    return translate(WHY[code]).format(said=said) if code in WHY else written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

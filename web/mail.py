@@ -60,16 +60,14 @@ class Post:
                 server.send_message(letter)
         except smtplib.SMTPRecipientsRefused as error:
             code, answer = next(iter(error.recipients.values()))
-            raise Undone(
-                f"penerima ditolak / recipient refused: {_said(code, answer)}", again=code < FOR_GOOD
-            ) from None
+            raise Undone("recipient_refused", _said(code, answer), again=code < FOR_GOOD) from None
         except smtplib.SMTPDataError as error:
             said = _said(error.smtp_code, error.smtp_error)
-            raise Undone(f"surat ditolak / letter refused: {said}", again=error.smtp_code < FOR_GOOD) from None
+            raise Undone("letter_refused", said, again=error.smtp_code < FOR_GOOD) from None
         except smtplib.SMTPResponseException as error:
-            raise Undone(f"ditolak / refused: {_said(error.smtp_code, error.smtp_error)}") from None
+            raise Undone("mail_refused", _said(error.smtp_code, error.smtp_error)) from None
         except (OSError, smtplib.SMTPException) as error:
-            raise Undone(f"tidak terjangkau / not reached: {type(error).__name__}") from None
+            raise Undone("not_reached", type(error).__name__) from None
 
     def _connected(self) -> smtplib.SMTP:
         name, trusted = self.sender.rpartition("@")[2], ssl.create_default_context()

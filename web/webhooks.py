@@ -56,12 +56,11 @@ _ONE = Statement("select id, region_id, url, secret from webhook where id = :id 
 _REMOVE = Statement("delete from webhook where id = :id")
 
 
-class Forbidden(Exception):
-    """An address that is not told anything; says why, in both languages."""
+class Forbidden(Undone):
+    """An address that is not told anything, now or later."""
 
-
-_UNREADABLE = "alamat tidak dapat dibaca / not a readable address"
-_PLAIN = "alamat harus https / must be https"
+    def __init__(self, code: str, said: str = "") -> None:
+        super().__init__(code, said, again=False)
 
 
 # --- which hosts ------------------------------------------------------------------------------------------------------
@@ -130,20 +129,20 @@ def target_of(url: str) -> Target:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port
     except ValueError:
-        raise Forbidden(_UNREADABLE) from None
+        raise Forbidden("address_unreadable") from None
     if len(url) > LONGEST or not url.isascii() or not url.isprintable() or " " in url or "\\" in url:
-        raise Forbidden(_UNREADABLE)
+        raise Forbidden("address_unreadable")
     if parts.scheme not in ("https", "http"):
-        raise Forbidden(_PLAIN)
+        raise Forbidden("address_not_https")
     if "@" in parts.netloc or parts.fragment:
-        raise Forbidden("tanpa nama, sandi, atau # / no user, password or #")
+        raise Forbidden("address_not_plain")
     wanted = port or {"https": 443, "http": 80}[parts.scheme]
     hosts: tuple[Allowed, ...] = current_app.extensions["webhook_hosts"]
     allowed = next((one for one in hosts if (one.host, one.port) == (host, wanted)), None)
     if allowed is None:
-        raise Forbidden(f"{host[:80]}:{wanted}: tidak ada di / not in BORANG_WEBHOOK_HOSTS")
+        raise Forbidden("host_not_allowed", f"{host[:80]}:{wanted}")
     if parts.scheme == "http" and not allowed.local:
-        raise Forbidden(_PLAIN)
+        raise Forbidden("address_not_https")
     path = parts.path or "/"
     return Target(allowed, f"{path}?{parts.query}" if parts.query else path, parts.scheme == "https")
 
@@ -152,7 +151,7 @@ def _resolved(allowed: Allowed) -> tuple[socket.AddressFamily, Any]:
     """The one address that is called. Raises ``Forbidden`` if the name leads anywhere it must not."""
     found = socket.getaddrinfo(allowed.host, allowed.port, type=socket.SOCK_STREAM)
     if not found or not all(allowed.may_lie_at(ipaddress.ip_address(place[4][0])) for place in found):
-        raise Forbidden(f"{allowed.host}: alamat tidak diizinkan / leads where it must not")
+        raise Forbidden("host_leads_away", allowed.host)
     return found[0][0], found[0][4]
 
 
@@ -268,12 +267,10 @@ def send(payload: Mapping[str, Any], stable: str) -> None:
     body = json.dumps(event, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
     try:
         status = _call(target_of(hook.url), body, _headers(event, body, secret))
-    except Forbidden as error:
-        raise Undone(str(error), again=False) from None
     except (OSError, http.client.HTTPException) as error:
-        raise Undone(f"tidak terjangkau / not reached: {type(error).__name__}") from None
+        raise Undone("not_reached", type(error).__name__) from None
     if not 200 <= status < 300:
-        raise Undone(f"jawaban / answered: {status}")
+        raise Undone("answered", str(status))
 
 
 def test(rows: Any, webhook: str) -> None:

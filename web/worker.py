@@ -73,7 +73,7 @@ def perform(job: Job) -> None:
 def _succeed(job: Job) -> None:
     kind = KINDS.get(job.kind)
     if kind is None:
-        raise Undone(f"unknown kind of work: {job.kind}")
+        raise Undone("unknown_kind", job.kind)
     if kind.outside:
         kind.outside(job.payload, job.id)
     with writing() as rows:
@@ -101,7 +101,7 @@ def _hand_back(job: Job) -> None:
 def words(error: Exception) -> str:
     """*error* as it may be kept and shown: what it is and where, and its text only if it was written to be read."""
     if isinstance(error, Undone):
-        return f"{type(error).__name__}: {error}"
+        return f"{Undone.__name__}: {error}"
     frames = (frame for frame in reversed(traceback.extract_tb(error.__traceback__)))
     ours = next((frame for frame in frames if Path(frame.filename).is_relative_to(_CODE / "web")), None)
     return f"{type(error).__name__} ({Path(ours.filename).name}:{ours.lineno})" if ours else type(error).__name__

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -75,10 +77,36 @@ def test_what_was_given_up_is_told_in_plain_words_and_tried_again(
     assert visitor.post(f"{PAGE}/{job}/coba").status_code == 404
 
 
-def test_a_job_is_dropped_once_that_was_confirmed(app: Flask, cast: Cast, visitor: Visitor, case_id: str) -> None:
-    job = given_up(app, {"case": case_id}, kind=outbox.MAIL, why="Undone: server surel tidak terjangkau: TimeoutError")
+@pytest.mark.parametrize(
+    ("why", "indonesian", "english"),
+    [
+        ("recipient_refused 550 {x} %s", "menolak penerima: 550 {x} %s", "refused the recipient: 550 {x} %s"),
+        ("answered 503", "menjawab dengan status 503.", "answered with status 503."),
+        ("address_not_https", "harus dimulai dengan https.", "must begin with https."),
+        ("sebab lama", "sebab lama", "sebab lama"),
+    ],
+)
+def test_why_is_told_in_the_language_of_the_reader(
+    app: Flask, cast: Cast, visitor: Visitor, case_id: str, why: str, indonesian: str, english: str
+) -> None:
+    given_up(app, {"case": case_id}, kind=outbox.MAIL, why=f"Undone: {why}")
     visitor.sign_in(cast.dewi)
-    assert visitor.get(PAGE).text.count("erver surel tidak terjangkau") == 1
+    assert indonesian in visitor.get(PAGE).text
+    visitor.post("/bahasa/en")
+    assert english in visitor.get(PAGE).text
+
+
+def test_every_reason_has_words() -> None:
+    """Each code that the service gives stands in ``WHY``, and nothing else does."""
+    sources = "".join(file.read_text() for file in Path(jobs.__file__).parent.glob("*.py"))
+    given = re.findall(r"raise (?:Undone|Forbidden)\(\s*(\S+?)[,)]", sources)
+    assert {code.strip('"') for code in given} == set(jobs.WHY)
+
+
+def test_a_job_is_dropped_once_that_was_confirmed(app: Flask, cast: Cast, visitor: Visitor, case_id: str) -> None:
+    job = given_up(app, {"case": case_id}, kind=outbox.MAIL, why="Undone: not_reached TimeoutError")
+    visitor.sign_in(cast.dewi)
+    assert visitor.get(PAGE).text.count("Sistem yang dituju tidak terjangkau: TimeoutError") == 1
     asked = visitor.get(f"{PAGE}/{job}/hapus")
     assert "Hapus pekerjaan ini?" in asked.text
     assert "Mengirim surel" in asked.text

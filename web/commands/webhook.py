@@ -11,7 +11,7 @@ import click
 from web import create_app, roster, webhooks
 from web.console import N_, PROBLEMS, Misused, _
 from web.database import reading, up_to_date, writing
-from web.jobs import Undone
+from web.jobs import Undone, why
 
 
 @click.group("webhook", help=N_("Sistem lain yang diberi tahu tentang berkas."))
@@ -41,7 +41,7 @@ def add_command(region: str, url: str) -> None:
             with writing() as rows:
                 added = webhooks.add(rows, region, url)
         except webhooks.Forbidden as error:
-            raise Misused(f"{url}: {error}") from None
+            raise Misused(f"{url}: {why(str(error), _)}") from None
     click.echo(_("Terdaftar: {id}").format(id=added.id))
     click.echo(_("Rahasia, hanya ditampilkan sekarang: {secret}").format(secret=added.secret))
 
@@ -73,6 +73,6 @@ def test_command(webhook: str) -> None:
         except LookupError:
             raise Misused(_("Tidak ada sistem {id}.").format(id=webhook)) from None
         except Undone as error:
-            click.echo(str(error), err=True)
+            click.echo(why(str(error), _), err=True)
             sys.exit(PROBLEMS)
     click.echo(_("Diterima."))
