@@ -1,23 +1,25 @@
-"""``python -m bench [lists]``: one JSON object a line, a measure each. Ends with 1 where the work was not done.
+"""``python -m bench [opening|lists|writers [N]]``: one JSON object a line, a measure each.
 
 ``name``, ``value``, ``unit``; ``ratio`` and ``to`` where the value is compared with another; ``target`` is for the
 ratio where there is one, else for the value; ``ok`` says whether it is met. What has no target is there to explain.
+Ends with 1 where the work was not done.
 
-``lists`` measures what takes minutes: opening a cycle, and lists among up to a million cases, on both databases.
-``lists 10000`` stays with so many employees and cases.
+What takes minutes is measured when it is asked for, on both databases: ``opening`` a cycle for 100,000 employees,
+``lists`` among up to a million cases, ``writers`` that move cases at once. ``lists 10000`` stays with so many.
 """
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import rmtree
 from tempfile import TemporaryDirectory
 
-from bench import checking, expressions, lists, loading, memory, moves, opening, pages, posts
+from bench import checking, expressions, lists, loading, memory, moves, opening, pages, posts, writers
 from bench.places import Place, Postgres, Sqlite
 from bench.rounds import Costs, Wrong
 from tests.postgres import SPEEDY, Missing, running
@@ -115,18 +117,38 @@ QUICK = (*SAFE, *SPEEDY)
 OPENED, LISTED = 100_000, (10_000, 100_000, 1_000_000)
 
 
-def many(folder: Path, most: int) -> Iterator[Measure]:
-    """What is measured among many cases, at most so many, on both databases."""
-    with running(*SAFE) as server:
-        places: dict[str, Place] = {"sqlite": Sqlite(), "postgresql": Postgres(server)}
+@contextmanager
+def _both(*options: str) -> Iterator[dict[str, Place]]:
+    with running(*options) as server:
+        yield {"sqlite": Sqlite(), "postgresql": Postgres(server)}
+
+
+def _opened(folder: Path, most: int) -> Iterator[Measure]:
+    """A cycle opened for so many employees."""
+    with _both(*SAFE) as places:
         for name, place in places.items():
-            cost = opening.measured(place, folder / f"open-{name}", min(OPENED, most))
+            cost = opening.measured(place, folder / f"open-{name}", most)
             yield Measure(name=f"open_cycle_{name}_executemany", value=cost.floor)
             ratio = cost.ours / cost.floor
             yield Measure(name=f"open_cycle_{name}", value=cost.ours, ratio=ratio, to="executemany", target=2)
-    # Nothing is written while lists are read, so that making the rows need not wait for the disk.
-    with running(*QUICK) as server:
-        for name, place in {"sqlite": Sqlite(), "postgresql": Postgres(server)}.items():
+
+
+def _written(folder: Path, each: int) -> Iterator[Measure]:
+    """Several processes that move cases, so many each."""
+    with _both(*SAFE) as places:
+        for name, place in places.items():
+            for rate in writers.measured(place, folder / f"writers-{name}", each):
+                what = f"writers_{name}_{rate.writers}"
+                yield Measure(name=what, value=rate.moves, unit="moves/s")
+                yield Measure(name=f"{what}_p95", value=rate.p95, unit="ms")
+                yield Measure(name=f"{what}_worst", value=rate.worst, unit="ms")
+
+
+def _read(folder: Path, most: int) -> Iterator[Measure]:
+    """Lists among at most so many cases."""
+    # Nothing is written meanwhile, so that making the rows need not wait for the disk.
+    with _both(*QUICK) as places:
+        for name, place in places.items():
             for cases in (size for size in LISTED if size <= most):
                 yield from _listed(lists.measured(place, folder / f"lists-{name}-{cases}", cases), f"{name}_{cases}")
                 rmtree(folder / f"lists-{name}-{cases}")
@@ -140,14 +162,26 @@ def _listed(found: Mapping[str, list[float]], where: str) -> Iterator[Measure]:
 
 
 def wanted(arguments: Sequence[str], folder: Path) -> Iterator[Measure]:
-    """The measures that *arguments* ask for."""
-    if arguments[:1] == ["lists"]:
-        return many(folder, int(arguments[1]) if arguments[1:] else LISTED[-1])
-    return measures(folder)
+    """The measures that *arguments* ask for: a part and how many of what it counts, or all that is quick."""
+    if not arguments:
+        return measures(folder)
+    part, usual = PARTS[arguments[0]]
+    return part(folder, int(arguments[1]) if arguments[1:] else usual)
+
+
+#: What is measured only when it is asked for, and with how many employees or cases.
+PARTS: dict[str, tuple[Callable[[Path, int], Iterator[Measure]], int]] = {
+    "opening": (_opened, OPENED),
+    "lists": (_read, LISTED[-1]),
+    "writers": (_written, writers.EACH),
+}
 
 
 def main() -> int:
     """Prints the measures; 1 where the work was not done."""
+    if sys.argv[1:] and (sys.argv[1] not in PARTS or not all(given.isdigit() for given in sys.argv[2:])):
+        print(f"bench [{'|'.join(PARTS)} [N]]", file=sys.stderr)
+        return 2
     with TemporaryDirectory(prefix="borang-bench-") as folder:
         try:
             for measure in wanted(sys.argv[1:], Path(folder)):

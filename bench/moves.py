@@ -6,7 +6,7 @@ sends what a rehearsal of the very same cases recorded: the same statements with
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -61,17 +61,21 @@ class Ours:
 
     def check(self, played: Sequence[int], untouched: int) -> None:
         """Raises ``Wrong`` unless all ended as they must, and *untouched* lets nobody do what they may not."""
-        for number in played:
-            case = self._service.held(number).case
-            found = case.stage, case.values["nilai"], case.values["predikat"]
-            if found != ("selesai", *expected(number)):
-                raise Wrong(f"case {number} ended as {found}, not as {expected(number)}")
+        self.check_ends(played)
         if self._service.folded(0) != self._service.held(0).case:
             raise Wrong("a case's journal does not make the case")
         self._refuses(untouched)
         press = self(untouched, PLAN)
         if press().again or not press().again:
             raise Wrong("a second press was not answered like the first")
+
+    def check_ends(self, played: Iterable[int]) -> None:
+        """Raises ``Wrong`` unless all are finished with the score and the rating that they must have."""
+        for number in played:
+            case = self._service.held(number).case
+            found = case.stage, case.values["nilai"], case.values["predikat"]
+            if found != ("selesai", *expected(number)):
+                raise Wrong(f"case {number} ended as {found}, not as {expected(number)}")
 
     def _refuses(self, number: int) -> None:
         for step, who in ((PLAN, peer(number, 1, CASES)), (SUPERIOR, "")):

@@ -27,12 +27,17 @@ from engine.process import Process
 from web import directory
 from web.clock import ZONES
 from web.people import is_address
+from web.statements import Statement, connection_of
 from web.tables import Office, Person, Region, Unit
 
 NEEDED = ("nip", "nama", "unit_kode", "unit")
 OWN = (*NEEDED, "zona", "atasan_nip", "peran", "aktif", "surel")
 #: Profile fields that follow from other columns.
 DERIVED = {"nama": "nama", "nip": "nip", "opd": "unit"}
+#: The number by which PostgreSQL knows the lock of whoever takes over a list.
+LIST = 7_120_031
+_ALONE = Statement("select pg_advisory_xact_lock(:number) as turn")
+
 YES, NO = frozenset({"ya", "yes", "true", "1"}), frozenset({"tidak", "no", "false", "0"})
 
 #: What can be wrong with a list, in Indonesian and English.
@@ -299,6 +304,19 @@ def known_in(rows: Any, region: str) -> Known:
         regions={person.nip: person.region_id for person in people},
         superiors={p.nip: nips.get(p.superior_id or "", "") for p in people if p.region_id == region},
     )
+
+
+class Overtaken(Exception):
+    """Since the list was checked, somebody else has registered people."""
+
+
+def hold(rows: Any, known: Known) -> None:
+    """Until this transaction ends nobody else takes over a list. Raises ``Overtaken`` if *known* is out of date."""
+    # SQLite has one writer.
+    if connection_of(rows).dialect.name != "sqlite":
+        _ALONE.first(rows, {"number": LIST})
+    if known_in(rows, known.region) != known:
+        raise Overtaken
 
 
 def _together(lines: list[tuple[int, Mapping[str, str]]], known: Known) -> Iterator[Mistake]:

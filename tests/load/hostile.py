@@ -106,4 +106,6 @@ async def hostile(world: World, phase: Phase, calm: Phase) -> None:
     slowest = phase.percentile("10 MB", 1)
     world.checks.hold("R-54 10 MB are refused within a second", slowest < 1000, f"{slowest:.0f} ms")
     world.checks.hold("R-53 staff without an error", well(staff), dict(staff.answers))
+    rate = len(phase.times["flood"]) / phase.seconds
+    world.checks.hold("the attack was one: 50 posts of the flood a second at least", rate >= 50, f"{rate:.0f}")
     world.checks.hold("no hostile request breaks anything", phase.answers["500"] == 0, dict(phase.answers))

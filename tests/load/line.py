@@ -13,6 +13,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 FORM = "application/x-www-form-urlencoded"
+#: Between the parts of a form with a file.
+MARK = "----batas-antar-isian"
 PATIENCE = 60.0
 
 
@@ -45,6 +47,15 @@ class Browser:
 
     async def post(self, path: str, data: Mapping[str, Any]) -> Answer:
         return await self.send("POST", path, urlencode(data, doseq=True).encode())
+
+    async def attach(self, path: str, data: Mapping[str, str], name: str, document: bytes) -> Answer:
+        """A form with one file in the field *name*."""
+        parts = [
+            f'--{MARK}\r\nContent-Disposition: form-data; name="{key}"\r\n\r\n{text}' for key, text in data.items()
+        ]
+        head = f'--{MARK}\r\nContent-Disposition: form-data; name="{name}"; filename="bukti.pdf"\r\n\r\n'
+        body = "\r\n".join([*parts, head]).encode() + document + f"\r\n--{MARK}--\r\n".encode()
+        return await self.send("POST", path, body, f"multipart/form-data; boundary={MARK}")
 
     async def send(self, method: str, path: str, body: bytes | None = None, kind: str = FORM) -> Answer:
         """One request at a time, as on a line. Raises ``Lost`` where no whole answer came."""

@@ -9,9 +9,14 @@ from collections.abc import Awaitable, Callable
 from tests.history import Operation, Recorder
 from tests.load.figures import GET, POST, Phase
 from tests.load.line import Answer, Browser, Lost, hidden
-from tests.load.town import PLAN, TYPED, Member
+from tests.load.town import PLAN, SEND_EVIDENCE, TYPED, WORKFLOW, Member
 
 APPROVE, RETURN = "setujui_rencana", "kembalikan_rencana"
+#: Kinds of request that are told apart from other pages.
+EXPORT, UPLOAD = "export", "upload"
+#: What officers take away as a table, and a document of some 200 KB.
+TABLE = f"/statistik/{WORKFLOW}/berkas_per_tahap.csv"
+DOCUMENT = b"%PDF-1.7\n" + b"0123456789abcdef" * 12_500
 
 
 class Person:
@@ -19,6 +24,7 @@ class Person:
 
     def __init__(self, member: Member, port: int, number: int, history: Recorder) -> None:
         self.member = member
+        self.number = number
         self.browser = Browser(port, f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}", member.cookie)
         self.history = history
         self.sent = False
@@ -41,6 +47,22 @@ class Person:
 
     async def list(self, phase: Phase) -> None:
         await self.get(phase, "/tugas")
+
+    async def search(self, phase: Phase) -> None:
+        """For somebody of the region, by part of a name."""
+        await self.get(phase, f"/berkas?cari=pegawai+{self.number % 30}")
+
+    async def export(self, phase: Phase) -> None:
+        """How many cases stand at which stage, all cases of the region, as a table."""
+        await self._seen(phase, EXPORT, self.browser.get(TABLE))
+
+    async def attach(self, phase: Phase) -> None:
+        """A document to the form, which is saved with it."""
+        path = f"/berkas/{self.member.case}/isi/{SEND_EVIDENCE}"
+        opened = await self.get(phase, path)
+        if opened and opened.status == 200:
+            form = {**hidden(opened.text), "uraian": "Bukti kerja", "_intent": "simpan"}
+            await self._seen(phase, UPLOAD, self.browser.attach(path, form, "berkas", DOCUMENT))
 
     async def save(self, phase: Phase) -> None:
         """A draft of the plan, as the page saves it by itself."""

@@ -18,7 +18,7 @@ from flask import Flask, session
 from sqlalchemy import text
 
 from tests.cast import PASSWORD, SECRET
-from web import create_app, opening, sessions
+from web import create_app, directory, opening, sessions
 from web.clock import wall
 from web.config import OWASP, Settings, definitions_root
 from web.database import connected, initialise, writing
@@ -28,7 +28,9 @@ from web.store import Opened, store
 
 WORKFLOW, PLAN, SENT = "pontianak_kinerja_semesteran_360", "ajukan_rencana", "persetujuan_rencana"
 DUE = "tanggapan"
-EMPLOYEES, SUPERIORS, LATE = 3_000, 300, 1_000
+#: The process whose form takes a file, and what sends it.
+EVIDENCE, SEND_EVIDENCE = "bukti", "kirim_bukti"
+EMPLOYEES, SUPERIORS, LATE, UPLOADERS, OFFICERS = 3_000, 300, 1_000, 20, 20
 #: So many of a superior's ten employees have sent their plan already.
 WITH_PLAN = 5
 TERM = timedelta(days=10)
@@ -46,6 +48,9 @@ _PERSON = text("""
 insert into person (id, region_id, unit_code, nip, name, password_hash, active, superior_id, language, profile)
 values (:id, :region, 'U1', :nip, :name, :password, :yes, :superior, 'id', :profile)
 """)
+_OFFICE = text("""
+insert into office (region_id, role, person_id, unit_code) values ('pontianak', 'admin_bkd', :person, '')
+""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +65,14 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Town:
-    """Employees who have still to send their plan, and superiors with a plan to decide."""
+    """Employees who have still to send their plan, superiors with a plan to decide, who has evidence to attach, and
+    officers of the region, who look through its cases."""
 
     settings: Settings
     planners: list[Member]
     deciders: list[Member]
+    uploaders: list[Member]
+    officers: list[Member]
 
     def app(self) -> Flask:
         """The service itself, to look into its database."""
@@ -102,15 +110,17 @@ def settled(folder: Path, url: str) -> Town:
             Member(person, nip, _cookie(app, person), cases[staff[number * 10][0]])
             for number, (person, nip) in enumerate(superiors)
         ]
-    return Town(settings, planners, deciders)
+        evidence = [Member(person, nip, _cookie(app, person), case) for person, nip, case in _open_evidence()]
+        officers = [Member(person, nip, _cookie(app, person)) for person, nip in _appointed(kept)]
+    return Town(settings, planners, deciders, evidence, officers)
 
 
 def _definitions(folder: Path) -> Path:
-    """The project's definitions with one more, whose cases end by themselves."""
-    root, late = definitions_root(), Path(__file__).parents[1] / "jobs" / "tenggat"
-    for name in ("workflows", "forms"):
-        shutil.copytree(root / name, folder / "definitions" / name)
-        shutil.copytree(late / name, folder / "definitions" / name, dirs_exist_ok=True)
+    """The project's definitions with two more: one whose cases end by themselves, one whose form takes a file."""
+    own = Path(__file__).parent
+    for root in (definitions_root(), own.parent / "jobs" / "tenggat", own / "bukti"):
+        for name in ("workflows", "forms"):
+            shutil.copytree(root / name, folder / "definitions" / name, dirs_exist_ok=True)
     return folder / "definitions"
 
 
@@ -135,6 +145,17 @@ def _people(kept: str) -> list[tuple[str, str]]:
     return [(row["id"], row["nip"]) for row in staff]
 
 
+def _appointed(kept: str) -> list[tuple[str, str]]:
+    """New officers of the region, who find its people by name."""
+    with writing() as rows:
+        officers = [_row(f"Petugas {n}", "pontianak", 40_000 + n, kept, None) for n in range(OFFICERS)]
+        rows.execute(_PERSON, officers)
+        rows.execute(_OFFICE, [{"person": row["id"]} for row in officers])
+        named = rows.execute(text("select id, name, nip from person where region_id = 'pontianak'")).all()
+        directory.keep(rows, "pontianak", [(row.id, row.name, row.nip) for row in named])
+    return [(row["id"], row["nip"]) for row in officers]
+
+
 def _row(name: str, region: str, number: int, password: str, superior: str | None) -> dict[str, Any]:
     about = {"id": str(uuid.uuid4()), "name": name, "region": region, "nip": _nip(number), "password": password}
     return {**about, "yes": True, "superior": superior, "profile": json.dumps({"nama": name})}
@@ -153,6 +174,17 @@ def _open(app: Flask) -> None:
         process = store().definitions.library.processes[DUE]
         days = {"start": date(today.year, 1, 1), "end": date(today.year, 12, 31), "title": "Tenggat"}
         store().open_cycle(rows, process, people=list(late.scalars()), now=wall() - TERM - timedelta(days=2), **days)
+
+
+def _open_evidence() -> list[tuple[str, str, str]]:
+    """The people of a cycle in which evidence is attached, with their cases."""
+    with writing() as rows:
+        about = text("select id, nip from person where region_id = 'contoh' and superior_id is not null order by nip")
+        people = [(row.id, row.nip) for row in rows.execute(about)][:UPLOADERS]
+        process, today = store().definitions.library.processes[EVIDENCE], wall().date()
+        year = {"start": date(today.year, 1, 1), "end": date(today.year, 12, 31), "title": "Bukti"}
+        ids = store().open_cycle(rows, process, people=[who for who, _nip in people], now=wall(), **year)
+    return [(who, nip, case) for (who, nip), case in zip(people, ids, strict=True)]
 
 
 def _cases() -> dict[str, str]:

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from tests.races.conftest import Place
-from tests.races.crowd import NOW, Crowd, Standing, Tab, plan, rounds, sent, store_of
+from tests.races.crowd import NOW, Crowd, Standing, Tab, _with, plan, rounds, sent, store_of
 from tests.races.guards import POSTGRESQL, without
-from web import create_app
+from web import create_app, turns
 from web.daily import tidy
 from web.database import reading, writing
 from web.definitions import Definitions
@@ -83,6 +83,30 @@ class TestTheSameKey:
         assert told[0].number == told[1].number
         assert crowd.lines([case], "ajukan") == [1]
 
+    def test_is_put_off_where_the_first_takes_longer_than_the_database_waits(
+        self, app: Flask, crowd: Crowd, case: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """503 and nothing done; sent again with its key it gets the answer of the first."""
+        _hurry(app, monkeypatch)
+        one, other = crowd.tabs(crowd.employees[0], 2)
+        begun, go, told = Event(), Event(), []
+        whole = store_of(app)
+        app.extensions["store"] = _with(whole, _Dawdling, begun=begun, go=go)
+        first = Thread(target=lambda: told.append(send(one, case)))
+        first.start()
+        assert begun.wait(10)
+        app.extensions["store"] = whole
+        answer = other.post(f"/berkas/{case}/kirim/ajukan", sent(1, KEY))
+        assert (answer.status_code, told) == (503, []), "the first is still on its way"
+        assert int(answer.headers["Retry-After"]) >= 1
+        assert f'name="_kunci" value="{KEY}"' in answer.text, "the page sends the same key again"
+        go.set()
+        first.join()
+        assert told == [(303, f"/berkas/{case}/terkirim")]
+        assert send(other, case) == told[0]
+        assert crowd.lines([case], "ajukan") == [1]
+        assert len(keys(crowd)) == 1
+
     def test_of_another_case_is_another(self, crowd: Crowd) -> None:
         first, second = crowd.open("rencana", 1)[0], crowd.open("rencana", 1)[0]
         moved = [crowd.move(crowd.employees[0], one, "ajukan", plan(60), entry=1, key=KEY) for one in (first, second)]
@@ -143,6 +167,29 @@ class TestTheSameKey:
         with app.app_context():
             tidy()
         assert not keys(crowd)
+
+
+class _Dawdling:
+    """A store that stays in the middle of a move until it is told to go on."""
+
+    begun: Event
+    go: Event
+
+    def remember(self, *arguments: Any, **more: Any) -> None:
+        self.begun.set()
+        self.go.wait(30)
+        super().remember(*arguments, **more)  # type: ignore[misc]
+
+
+def _hurry(app: Flask, patch: pytest.MonkeyPatch) -> None:
+    """The database waits a fifth of a second for whoever holds what is wanted, not five."""
+    patch.setattr(turns, "PATIENCE", 0.2)
+    with app.app_context():
+        lite = db.engine.dialect.name == "sqlite"
+        hurry = "PRAGMA busy_timeout = 200" if lite else "SET lock_timeout = 200"
+        db.session.remove()
+        db.engine.dispose()
+        event.listen(db.engine, "connect", lambda driver, _: driver.cursor().execute(hurry))
 
 
 # --- a report about nobody in particular ------------------------------------------------------------------------------

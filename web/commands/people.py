@@ -54,6 +54,9 @@ def import_command(file: Path, region: str, title: str | None, zone: str, secret
                 click.echo(f"{file}:{mistake.line}  {mistake.code}  {mistake.text(language())}")
             click.echo(_("{count} kesalahan; tidak ada yang berubah.").format(count=len(error.mistakes)), err=True)
             sys.exit(PROBLEMS)
+        except roster.Overtaken:
+            told = _("Sementara itu orang lain mengubah daftar pegawai. Tidak ada yang berubah; jalankan sekali lagi.")
+            raise Misused(told) from None
 
 
 def _import(file: Path, region: str, process: Process, title: str | None, zone: str, secrets: Path | None) -> None:
@@ -65,10 +68,17 @@ def _import(file: Path, region: str, process: Process, title: str | None, zone: 
         hashes = {nip: passwords().hash(password) for nip, password in counted}
     if secrets:
         _keep_secrets(secrets, given)
-    with writing() as rows:
-        if title or not roster.is_registered(rows, region):
-            roster.keep_region(rows, region, title or region.title(), zone)
-        roster.take_over(rows, region, process, entries, hashes)
+    try:
+        with writing() as rows:
+            roster.hold(rows, known)
+            if title or not roster.is_registered(rows, region):
+                roster.keep_region(rows, region, title or region.title(), zone)
+            roster.take_over(rows, region, process, entries, hashes)
+    except BaseException:
+        # Passwords that nobody has must not lie about.
+        if secrets:
+            secrets.unlink()
+        raise
     click.echo(_("{new} orang baru, {changed} diperbarui").format(new=len(new), changed=len(entries) - len(new)))
 
 
