@@ -19,6 +19,7 @@ from sqlalchemy import text
 from tests.cast import app_with, close, settings_in
 from tests.conftest import on_sqlite
 from tests.web.test_versions import (
+    ANSWERS,
     FIRST,
     GOOD,
     MISUSE,
@@ -56,6 +57,10 @@ class Bureau(Office):
         with self.app.app_context():
             found = db.session.execute(text("select stage from appraisal where id = :c"), {"c": case})
             return str(found.scalar_one())
+
+    def rows(self, statement: str, **binds: Any) -> list[Any]:
+        with self.app.app_context():
+            return list(db.session.execute(text(statement), binds).all())
 
     def migrated(self) -> int:
         """How many cases have been moved to another definition."""
@@ -185,7 +190,9 @@ def test_what_cannot_be_done_is_said_with_what_there_is(office: Bureau) -> None:
         MISUSE, True, True,
     )  # fmt: skip
     several = called(office.settings, "cycle", "migrate", "Sama", "--yes")
-    assert (several.exit_code, several.stderr.count("contoh  penilaian  Sama")) == (MISUSE, 2)
+    assert (several.exit_code, several.stderr.count("contoh/Sama  penilaian")) == (MISUSE, 2)
+    named = called(office.settings, "cycle", "migrate", "contoh/2026", "--dry-run")
+    assert (named.exit_code, "Tidak ada yang perlu dipindahkan" in named.stdout) == (GOOD, True)
     hashless = called(office.settings, "cycle", "migrate", "2026", "--yes", "--to", "zzz")
     assert (hashless.exit_code, "zzz" in hashless.stderr) == (MISUSE, True)
     mute = called(office.settings, "cycle", "migrate", "2026", "--json")
@@ -212,6 +219,33 @@ def test_the_cycle_has_both_definitions_afterwards_and_new_cases_begin_on_the_ne
     with office.app.app_context():
         row = db.session.execute(text("select definition, earlier from cycle")).one()
     assert (row.definition, row.earlier) == (first, told["to"])
+
+
+def test_a_follow_up_cycle_is_moved_beside_the_one_that_the_other_definition_has_already(office: Bureau) -> None:
+    """Both follow up the same cycle: new cases are opened in the one of their definition."""
+    ended = office.open("2026", 2)
+    ANSWERS["ajukan"]["target"] = Decimal(10)  # So low a score that coaching follows.
+    for case in ended:
+        office.act(case, "ajukan")
+        office.act(case, "setujui")
+    ANSWERS["ajukan"]["target"] = Decimal(80)
+    office.act(ended[0], "tetapkan")
+    coaching = {"workflows/pembinaan.yaml": FIRST["workflows/pembinaan.yaml"].replace("Catatan", "Catatan pembinaan")}
+    write(office.settings.definitions, FIRST | coaching)
+    office.start_again()
+    office.act(ended[1], "tetapkan")
+    before = office.rows("select id, definition from cycle where origin_id is not null order by start, id")
+    assert len(before) == 2
+    older = office.rows("select cycle_id from appraisal where origin_id = :c", c=ended[0])[0].cycle_id
+    done = called(office.settings, "cycle", "migrate", older, "--yes", "--json")
+    assert (done.exit_code, json.loads(done.stdout)["moved"]) == (GOOD, 1)
+    rows = office.rows("select id, definition, earlier from cycle where id = :c", c=older)
+    other = next(row.definition for row in before if row.id != older)
+    assert (rows[0].definition != other, rows[0].earlier) == (True, other)
+    moved = office.rows("select id, definition from appraisal where cycle_id = :c", c=older)
+    assert [row.definition for row in moved] == [other]
+    office.act(moved[0].id, "tutup")
+    assert office.held(moved[0].id).case.stage == "selesai"
 
 
 # --- cut off ----------------------------------------------------------------------------------------------------------

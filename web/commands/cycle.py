@@ -110,18 +110,24 @@ def migrate_command(cycle: str, to: str, dry_run: bool, yes: bool, as_json: bool
 
 
 def _round(wanted: str) -> Round:
-    """The cycle of that id or title; ends the command where there is none, or several.
+    """The cycle of that id, title, or region and title; ends the command where there is none, or several.
 
     One that follows up another has its title and is named by its id.
     """
     known = rounds(reading())
-    found = [one for one in known if wanted == one.id or (wanted == one.title and not one.follows)]
+    found = [one for one in known if wanted == one.id or (not one.follows and wanted in (one.title, _name(one)))]
     if len(found) == 1:
         return found[0]
-    listed = "\n".join(f"  {one.id}  {one.region}  {one.workflow}  {one.title}" for one in found or known)
+    listed = "\n".join(f"  {one.id}  {_name(one)}  {one.workflow}" for one in found or known)
     if found:
-        raise Misused(_("Ada beberapa siklus {title}; sebut salah satu idnya:").format(title=wanted) + "\n" + listed)
+        raise Misused(
+            _("Ada beberapa siklus {title}; sebut daerahnya atau idnya:").format(title=wanted) + "\n" + listed
+        )
     raise Misused(_("Tidak ada siklus {title}. Yang ada:").format(title=wanted) + "\n" + listed)
+
+
+def _name(one: Round) -> str:
+    return f"{one.region}/{one.title}"
 
 
 def _target(round_: Round, to: str) -> Process:
