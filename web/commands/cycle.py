@@ -119,11 +119,9 @@ def _round(wanted: str) -> Round:
     if len(found) == 1:
         return found[0]
     listed = "\n".join(f"  {one.id}  {_name(one)}  {one.workflow}" for one in found or known)
-    if found:
-        raise Misused(
-            _("Ada beberapa siklus {title}; sebut daerahnya atau idnya:").format(title=wanted) + "\n" + listed
-        )
-    raise Misused(_("Tidak ada siklus {title}. Yang ada:").format(title=wanted) + "\n" + listed)
+    unknown = _("Tidak ada siklus {title}. Yang ada:")
+    text = _("Ada beberapa siklus {title}; sebut daerahnya atau idnya:") if found else unknown
+    raise Misused(text.format(title=wanted) + "\n" + listed)
 
 
 def _name(one: Round) -> str:
