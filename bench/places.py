@@ -76,6 +76,9 @@ class Sqlite:
             def cursor(self, factory: Any = Cursor) -> Any:
                 return super().cursor(factory)
 
+            def execute(self, sql: str, parameters: Any = ()) -> Any:
+                return self.cursor().execute(sql, parameters)
+
             def commit(self) -> None:
                 sent.append(COMMIT)
                 super().commit()
