@@ -32,15 +32,25 @@ def init_app(app: Flask) -> None:
 
 
 def guard() -> Response | None:
-    """Stops a request that is not for this caller: as if the page did not exist, or to sign in first."""
+    """Stops a request that is not for this caller: as if the page did not exist, or to sign in first.
+
+    A form whose sender's session has ended is refused with 401, so that its page can keep what was typed.
+    """
     if request.endpoint is None:
         return None
     audience = audience_of(current_app, request.endpoint)
     if audience is None or (audience == "demo" and not current_app.extensions["settings"].demo):
         abort(404)
     if audience == "signed-in" and not current_user.is_authenticated:
-        return redirect(url_for("account.sign_in", next=_return_to()), 303)
+        if request.method == "POST" and not request.headers.get("X-Requested-With"):
+            abort(401)
+        return to_sign_in()
     return None
+
+
+def to_sign_in() -> Response:
+    """To the sign-in page, and from there back to this one."""
+    return redirect(url_for("account.sign_in", next=return_to()), 303)
 
 
 def audience_of(app: Flask, endpoint: str) -> Audience | None:
@@ -48,7 +58,7 @@ def audience_of(app: Flask, endpoint: str) -> Audience | None:
     return getattr(app.view_functions[endpoint], "audience", None)
 
 
-def _return_to() -> str | None:
+def return_to() -> str | None:
     """Where to go on after signing in: this page, if it can be opened; never a page that only takes posts."""
     if request.method in ("GET", "HEAD"):
         return request.full_path.rstrip("?")

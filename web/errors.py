@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 
 from engine.feel import FeelError
 from web import logs, porter
+from web.access import to_sign_in
 from web.database import forget, unavailable
 from web.frame import frame
 from web.metrics import database_failed
@@ -54,10 +55,21 @@ def refused(error: HTTPException) -> Any:
     status = error.code or 500
     if status < 400:
         return error
+    if status == 401:
+        return ended()
     if status == 413:
         return porter.words(status), status
     headers = [(name, value) for name, value in error.get_headers() if name not in ("Content-Type", "Content-Length")]
     return page(status), status, headers
+
+
+def ended() -> Any:
+    """The sign-in page for whoever sent a form after their session had ended: it takes along what they typed."""
+    again = resend()
+    if again is None or not again.typed:
+        return to_sign_in()
+    around = frame(sign_in="", unsent=True)
+    return render_template("account/sign_in.html", again=again, next=again.address, page=around), 401
 
 
 def too_much(error: FeelError) -> Any:

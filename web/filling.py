@@ -17,7 +17,7 @@ from engine.act import requirements
 from engine.catalogue import TEXTS, say
 from engine.desk import Offer
 from engine.errors import Invalid
-from engine.kinds import Field, File, Ratings, Table
+from engine.kinds import Acknowledgement, Field, File, Ratings, Table
 from engine.sheet import Asked, Sheet, opening, refusals, sheet
 from engine.twin import data
 from web import attachments, drafts, live, showing
@@ -241,8 +241,15 @@ class Filling:
         for path, refusal in placed(self.form, map(self._at_its_field, reasons)):
             if path not in self._read.errors and path not in self.unfit:
                 place = "" if path in self.given else path
-                found.setdefault(place, []).append(reason_text(self.held, refusal))
+                found.setdefault(place, []).append(self._reason(path, refusal))
         return found
+
+    def _reason(self, path: str, refusal: Refusal) -> str:
+        """*refusal* in words; a box that must be ticked is not filled in."""
+        item = self.filled_in(path)
+        if refusal.code == "nilai_wajib" and isinstance(item, Acknowledgement):
+            return _("Centang: %(title)s", title=translated(item.title))
+        return reason_text(self.held, refusal)
 
     def _at_its_field(self, refusal: Refusal) -> Refusal:
         """A requirement of the form as a whole stands at the field that it reads."""

@@ -1,17 +1,21 @@
 """What somebody sent while it could not be kept: it stays on the page, to be sent again as it was.
 
+So it does where the sender's session has ended: it goes through the sign-in with them (``CARRIED``).
+
 Nothing of it is kept here. A second sending carries the same one-time key, so whatever was kept after all is not kept
 twice.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import request
 from werkzeug.exceptions import HTTPException
 
+from web.access import own_path
 from web.copies import Row, copies
 from web.definitions import definitions
 from web.forms import OWN
@@ -22,6 +26,9 @@ NOT_KEPT = frozenset({"account"})
 #: The input of a form that names the definitions of its fields, so that they have their titles here too.
 DEFINITION = "_ketentuan"
 
+#: The input of the sign-in page that takes along what was sent before it.
+CARRIED = "_kiriman"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resend:
@@ -31,6 +38,10 @@ class Resend:
     fields: Sequence[tuple[str, str]]
     typed: Sequence[Row]
     files: Sequence[str]
+
+    def carried(self) -> str:
+        """All of it as one text, for ``taken_along``."""
+        return json.dumps([self.address, list(self.fields), list(self.files)], ensure_ascii=False)
 
 
 def resend() -> Resend | None:
@@ -47,7 +58,23 @@ def resend() -> Resend | None:
     except HTTPException:
         return None
     fields = [(name, text) for name, text in request.form.items(multi=True) if name != TOKEN]
-    own = {name: request.form.getlist(name) for name in request.form if name != TOKEN and not name.startswith(OWN)}
-    typed = copies(definitions().known(request.form.get(DEFINITION, "")), own)
     files = [file.filename for file in request.files.values() if file.filename]
-    return Resend(address=request.full_path.rstrip("?"), fields=fields, typed=typed, files=files)
+    return _of(request.full_path.rstrip("?"), fields, files)
+
+
+def taken_along() -> Resend | None:
+    """What came with the sign-in of this request, whose own token has been checked; ``None`` where nothing did."""
+    try:
+        address, fields, files = json.loads(request.form.get(CARRIED, "") or "null")
+        return _of(own_path(str(address)), [(str(name), str(text)) for name, text in fields], list(map(str, files)))
+    except (ValueError, TypeError):
+        return None
+
+
+def _of(address: str, fields: Sequence[tuple[str, str]], files: Sequence[str]) -> Resend:
+    typed: dict[str, list[str]] = {}
+    for name, text in fields:
+        if not name.startswith(OWN):
+            typed.setdefault(name, []).append(text)
+    known = definitions().known(dict(fields).get(DEFINITION, ""))
+    return Resend(address=address, fields=fields, typed=copies(known, typed), files=files)

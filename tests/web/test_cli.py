@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import sqlite3
 import stat
 import subprocess
@@ -243,10 +244,25 @@ def test_a_graph_has_every_stage_and_a_region_that_is_not_there_is_told() -> Non
 # --- the service ------------------------------------------------------------------------------------------------------
 
 
-def test_serving_without_a_database_says_what_to_do() -> None:
-    result = borang("serve")
+@pytest.mark.parametrize(
+    "words",
+    ["serve", "worker", "jobs list", "jobs retry 5", "audit verify", "audit anchor", "backup c.borang", "webhook list",
+     "people password 198704122011011903"],
+)  # fmt: skip
+def test_a_command_that_needs_the_database_says_how_to_make_one(words: str) -> None:
+    result = borang(*words.split())
     assert result.exit_code == MISUSE
     assert "borang init" in result.stderr
+
+
+def test_a_port_that_is_in_use_is_told_with_what_to_do() -> None:
+    borang("init")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        serving = [sys.executable, "-m", "web.cli", "serve", "--port", str(port)]
+        result = subprocess.run(serving, capture_output=True, text=True, timeout=60)
+    assert result.returncode == MISUSE
+    assert f"Porta {port} sedang dipakai" in result.stderr and "--port" in result.stderr
 
 
 def test_a_database_is_made_once_and_kept(instance: Path) -> None:

@@ -14,7 +14,7 @@ from babel.messages.catalog import Message
 from flask import Flask
 
 from scripts.gather_texts import gathered, merged, translated
-from tests.playing import ROOT
+from web.config import PACKAGE
 from web.languages import LANGUAGES, day, force_locale, moment, number
 
 #: What marks a text to be translated.
@@ -37,8 +37,8 @@ def test_no_english_is_kept_for_a_text_that_is_gone() -> None:
 
 def test_no_text_stands_inside_an_f_string_where_it_would_not_be_gathered() -> None:
     found = [
-        f"{file.relative_to(ROOT)}:{call.lineno}"
-        for file in sorted((ROOT / "web").rglob("*.py"))
+        f"{file.relative_to(PACKAGE)}:{call.lineno}"
+        for file in sorted(PACKAGE.rglob("*.py"))
         for joined in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
         if isinstance(joined, ast.JoinedStr)
         for call in ast.walk(joined)

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from markupsafe import escape
 
 from tests.cast import dump
 from tests.conftest import on_sqlite
@@ -66,6 +67,13 @@ class TestFeedbackWithACode:
         assert "Cepat dan ramah" in page.text
         assert not village.case().answers.get("suara")
 
+    def test_a_box_is_to_be_ticked_not_to_be_filled_in(self, village: Village) -> None:
+        guest = village.guest()
+        guest.enter(village.codes()[0])
+        page = guest.review(SUARA, {name: text for name, text in VOICE.items() if name != "setuju"})
+        assert page.status_code == 422
+        assert "Centang: Saya membaca keterangan tentang data" in words(page)
+
     def test_the_language_is_not_offered_where_changing_it_would_lose_what_was_typed(self, village: Village) -> None:
         guest = village.guest()
         guest.enter(village.codes()[0])
@@ -82,11 +90,17 @@ class TestFeedbackWithACode:
         assert "Cepat dan ramah" in again.text
         assert re.search(r'value="4"[^>]* checked', again.text)
 
-    @pytest.mark.parametrize("code", ["", "abc", "0" * 26, "x' or 1=1 --"])
-    def test_a_wrong_code_is_told(self, village: Village, code: str) -> None:
+    @pytest.mark.parametrize("code", ["abc", "SALAH-KODE", "0" * 26, "x' or 1=1 --"])
+    def test_a_wrong_code_is_told_and_stays_as_it_was_typed(self, village: Village, code: str) -> None:
         page = village.guest().enter(code)
         assert page.status_code == 422
         assert "Kode ini tidak dikenal" in words(page)
+        assert f'value="{escape(code)}"' in page.text
+
+    def test_an_empty_code_is_asked_for(self, village: Village) -> None:
+        page = village.guest().enter("  ")
+        assert page.status_code == 422
+        assert "Isi kode layanan." in words(page)
 
     def test_a_code_ends_with_its_cycle(self, village: Village) -> None:
         (code,) = village.codes()
@@ -154,14 +168,19 @@ class TestReports:
         assert "Loket ditambah satu" in words(status)
         assert "hanya untuk dalam" not in words(status)
 
-    @pytest.mark.parametrize(("number", "tracking"), [("ADU-001", "0" * 16), ("ADU-002", None), ("", "")])
-    def test_without_both_nothing_is_told(self, village: Village, number: str, tracking: str | None) -> None:
+    NONE, EMPTY = "Tidak ada laporan dengan nomor", "Isi nomor laporan dan kode pelacakan."
+
+    @pytest.mark.parametrize(
+        ("number", "tracking", "told"),
+        [("ADU-001", "0" * 16, NONE), ("ADU-002", None, NONE), ("", "", EMPTY), ("ADU-001", " ", EMPTY)],
+    )
+    def test_without_both_nothing_is_told(self, village: Village, number: str, tracking: str | None, told: str) -> None:
         guest = village.guest()
         guest.enter(village.codes()[0])
         right = ticket_of(guest.send(ADUAN, REPORT))[1]
         page = guest.post("/masyarakat/status", {"nomor": number, "kode": right if tracking is None else tracking})
         assert page.status_code == 422
-        assert "Tidak ada laporan dengan nomor" in words(page)
+        assert told in words(page)
 
     def test_a_report_without_a_code_waits_until_the_unit_names_the_employee(self, village: Village) -> None:
         guest = village.guest()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from html import escape
 
 import pytest
 from argon2 import Parameters
@@ -12,8 +13,9 @@ from flask import Flask
 from sqlalchemy import event, select, text, update
 
 from engine.nip import grouped
-from tests.cast import PASSWORD, Cast, Visitor, app_with, close
+from tests.cast import PASSWORD, Cast, Visitor, app_with, close, open_case
 from tests.conftest import on_sqlite
+from tests.web.walk import hidden
 from web import sessions, throttle
 from web.config import Settings
 from web.database import writing
@@ -318,3 +320,61 @@ def _cookie(visitor: Visitor) -> str:
 
 def _as_dict(parameters: Parameters) -> dict[str, int]:
     return {name: getattr(parameters, name) for name in Parameters.__slots__ if name != "__weakref__"}
+
+
+class TestASessionThatEndedWhileAFormWasFilledIn:
+    TYPED = 'Baris <b>satu</b>\n& "dua"'
+
+    @pytest.fixture
+    def address(self, app: Flask, cast: Cast, visitor: Visitor) -> str:
+        visitor.sign_in(cast.rahmadi)
+        return f"/berkas/{open_case(app, cast.rahmadi)}/isi/ajukan_rencana"
+
+    def sent(self, visitor: Visitor, address: str) -> dict[str, str]:
+        page = visitor.get(address).text
+        own = {name: text for name, text in hidden(page).items() if name.startswith("_") and name != "_tambah"}
+        return {**own, "csrf_token": visitor.token(), "target.0.nama": self.TYPED, "_intent": "simpan"}
+
+    def test_what_was_typed_goes_through_the_sign_in(
+        self, app: Flask, cast: Cast, visitor: Visitor, address: str
+    ) -> None:
+        form = self.sent(visitor, address)
+        with app.app_context():
+            sessions.end_all(cast.rahmadi.id)
+        page = visitor.client.post(address, data=form)
+        assert page.status_code == 401
+        assert "Sesi Anda sudah berakhir" in page.text and "Baris &lt;b&gt;satu" in page.text
+        wrong = visitor.client.post("/masuk", data={**_main(page.text), "nip": cast.rahmadi.nip, "kata_sandi": "salah"})
+        assert wrong.status_code == 422 and "Baris &lt;b&gt;satu" in wrong.text
+        right = {**_main(wrong.text), "nip": cast.rahmadi.nip, "kata_sandi": PASSWORD}
+        again = visitor.client.post("/masuk", data=right)
+        assert again.status_code == 200 and PASSWORD not in again.text
+        assert visitor.get(address).text.count(escape("Baris <b>satu")) == 0, "nothing is kept before it is sent"
+        kept = visitor.client.post(address, data=_main(again.text))
+        assert kept.status_code == 303
+        assert escape("Baris <b>satu") in visitor.get(address).text
+
+    def test_a_form_of_another_site_is_not_taken_along(
+        self, app: Flask, cast: Cast, visitor: Visitor, address: str
+    ) -> None:
+        form = {**self.sent(visitor, address), "csrf_token": "palsu"}
+        with app.app_context():
+            sessions.end_all(cast.rahmadi.id)
+        page = visitor.client.post(address, data=form)
+        assert page.status_code == 303 and page.headers["Location"].startswith("/masuk?next=")
+
+    @pytest.mark.parametrize(
+        ("carried", "status"),
+        [("x", 303), ("[]", 303), ("{}", 303), ("[1, 2, 3]", 303), ('["//lain.example/x", [["a", "b"]], []]', 200)],
+    )
+    def test_what_is_taken_along_leads_nowhere_else(
+        self, cast: Cast, visitor: Visitor, carried: str, status: int
+    ) -> None:
+        page = visitor.sign_in(cast.rahmadi, _kiriman=carried)
+        assert page.status_code == status
+        assert "lain.example" not in page.text
+
+
+def _main(page: str) -> dict[str, str]:
+    """The inputs of the one form within the page."""
+    return hidden(page[page.index("<main") :])

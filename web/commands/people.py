@@ -97,6 +97,8 @@ def _keep_secrets(file: Path, given: Mapping[str, str]) -> None:
 def password_command(nip: str) -> None:
     app = create_app()
     with app.app_context():
+        if not up_to_date():
+            raise Misused(_("Basis data belum siap: jalankan dahulu borang init."))
         person = people.by_nip(nip)
         if person is None:
             raise Misused(_("Tidak ada orang dengan NIP {nip}.").format(nip=nip))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import sys
 from contextlib import nullcontext
@@ -91,7 +92,8 @@ def listen(app: Flask, host: str, port: int, *, worker: bool = True) -> None:
     try:
         server = Server(app, host, port)
     except OSError as error:
-        raise Misused(f"{host}:{port}: {error.strerror}") from None
+        used = _("Porta {port} sedang dipakai. Pilih porta lain dengan --port.").format(port=port)
+        raise Misused(used if error.errno == errno.EADDRINUSE else f"{host}:{port}: {error.strerror}") from None
     click.echo(_("Buka http://{host}:{port} (hentikan dengan Ctrl+C)").format(host=host, port=port))
     with running(app) if worker else nullcontext():
         server.run()

@@ -17,6 +17,7 @@ from web.config import Settings
 from web.frame import frame
 from web.languages import LANGUAGES
 from web.passwords import Crowded, admitted
+from web.resend import taken_along
 from web.security import network
 from web.throttle import TooMany, Try, count, forget
 
@@ -60,6 +61,9 @@ def _tried(nip: str, goal: str | None) -> Any:
         return _sign_in_page(goal, nip, _("NIP atau kata sandi tidak cocok.")), 422
     forget(attempt)
     sessions.begin(person.id)
+    again = taken_along()
+    if again is not None:
+        return render_template("account/again.html", again=again, page=frame(unsent=True))
     return redirect(own_path(goal), 303)
 
 
@@ -130,14 +134,16 @@ def sign_in_as() -> Response:
 
 
 def _sign_in_page(goal: str | None, nip: str = "", error: str = "") -> str:
+    again = taken_along()
     return render_template(
         "account/sign_in.html",
+        again=again,
         next=own_path(goal),
         nip=nip,
         error=error,
         examples=current_app.extensions.get("examples", ()),
         today=clock.today().isoformat(),
-        page=frame(invalid=bool(error), sign_in=""),
+        page=frame(invalid=bool(error), sign_in="", unsent=again is not None),
     )
 
 

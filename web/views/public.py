@@ -66,17 +66,19 @@ def come(code: str) -> str:
 @open_to("everyone")
 def enter() -> Any:
     """Tries a code."""
-    code = codes.plain(request.form.get("kode", "")[:60])
-    attempt = _attempt()
+    typed = request.form.get("kode", "").strip()[:60]
+    if not typed:
+        return _start_page("", _("Isi kode layanan.")), 422
+    code, attempt = codes.plain(typed), _attempt()
     try:
         count(attempt)
         reception().served(reading(), code, _now())
     except TooMany as error:
-        return _start_page(code, _wait(error)), 429, {"Retry-After": str(error.seconds)}
+        return _start_page(typed, _wait(error)), 429, {"Retry-After": str(error.seconds)}
     except UnknownCode:
-        return _start_page(code, _("Kode ini tidak dikenal. Periksa lagi huruf dan angkanya.")), 422
+        return _start_page(typed, _("Kode ini tidak dikenal. Periksa lagi huruf dan angkanya.")), 422
     except ExpiredCode:
-        return _start_page(code, _("Masa berlaku kode ini sudah habis. Minta kode baru di loket.")), 422
+        return _start_page(typed, _("Masa berlaku kode ini sudah habis. Minta kode baru di loket.")), 422
     forgive(attempt)
     session[CODE] = code
     return redirect(url_for("public.choose"), 303)
@@ -224,7 +226,9 @@ def follow() -> str:
 @open_to("everyone")
 def followed() -> Any:
     """The report with this number and tracking code."""
-    number, tracking = request.form.get("nomor", "")[:40], request.form.get("kode", "")[:60]
+    number, tracking = request.form.get("nomor", "").strip()[:40], request.form.get("kode", "").strip()[:60]
+    if not (number and tracking):
+        return _follow_page(number, _("Isi nomor laporan dan kode pelacakan.")), 422
     attempt = _attempt()
     try:
         count(attempt)
