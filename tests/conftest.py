@@ -20,7 +20,7 @@ from sqlalchemy import make_url
 
 from tests.cast import Cast, Visitor, app_with, cast_of, close, register, settings_in
 from tests.postgres import Server, running
-from tests.quick import read, service
+from tests.quick import reading_once, service
 from tests.sharing import Sharing
 from web.config import Settings, definitions_root
 from web.database import initialise
@@ -95,6 +95,12 @@ def skipped(config: pytest.Config) -> list[pytest.TestReport]:
     return reporter.stats.get("skipped", []) if reporter else []
 
 
+@pytest.fixture(scope="session", autouse=True)
+def once() -> Iterator[None]:
+    with reading_once():
+        yield
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Server]:
     """A PostgreSQL for this run, started when a test first wants it."""
@@ -105,7 +111,7 @@ def postgres() -> Iterator[Server]:
 @pytest.fixture(scope="session")
 def definitions() -> Definitions:
     """The project's own definitions, read once."""
-    return read(definitions_root())
+    return Definitions(definitions_root())
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])

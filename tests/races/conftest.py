@@ -13,7 +13,7 @@ from argon2.profiles import CHEAPEST
 from flask import Flask
 
 from tests.postgres import Server
-from tests.quick import read, service
+from tests.quick import service
 from tests.races.crowd import DEFINITIONS, Crowd
 from web.config import Settings
 from web.database import initialise
@@ -49,7 +49,7 @@ def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 @pytest.fixture(scope="session")
 def definitions() -> Definitions:
-    return read(DEFINITIONS)
+    return Definitions(DEFINITIONS)
 
 
 @pytest.fixture(scope="session")
