@@ -29,9 +29,6 @@ ZONE_NAMES = {
 }  # fmt: skip
 
 LOCALES = {name: Locale.parse(name) for name in LANGUAGES}
-#: Where a context keeps the language in force.
-IN_FORCE = "language"
-
 babel = Babel()
 
 
@@ -70,18 +67,19 @@ def chosen() -> str:
 
 def language() -> str:
     """The language in force: ``id`` or ``en``. Looked up once a request, which asks for it at every text."""
-    if not g:
-        return "id"
-    known: str | None = g.get(IN_FORCE)
-    if known is None:
+    try:
+        known: str = g.language
+    except AttributeError:
         known = g.language = chosen()
+    except RuntimeError:  # Outside of everything that asks.
+        known = "id"
     return known
 
 
 @contextmanager
 def force_locale(wanted: str) -> Iterator[None]:
     """Inside, *wanted* is the language in force."""
-    before = g.get(IN_FORCE)
+    before = language()
     with flask_babel.force_locale(wanted):
         g.language = wanted
         try:

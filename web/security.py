@@ -124,9 +124,9 @@ def check_text() -> None:
     typed = request.get_data(cache=True) if request.mimetype == TYPED else b""
     if not (_utf8(typed) and _utf8(request.query_string)):
         abort(400)
-    for part in _texts():
-        if "\0" in part or "\ufffd" in part or not _whole(part):
-            abort(400)
+    texts = "".join(_texts())
+    if "\0" in texts or "\ufffd" in texts or not _whole(texts):
+        abort(400)
 
 
 def _utf8(encoded: bytes) -> bool:
