@@ -19,7 +19,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from common import BENCH, PG, Worker, dirsize, serve  # type: ignore[import-not-found]
+from common import BENCH, PG, Worker, dirsize, serve
 from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import make_url, text
 
@@ -39,7 +39,7 @@ where n.nspname = 'public' and c.relkind = 'r'
 """)
 
 
-class Ours(Worker):  # type: ignore[misc]
+class Ours(Worker):
     """Cases are numbered from 0, as the driver numbers them."""
 
     def setup(self) -> None:

@@ -122,7 +122,7 @@ def test_jobs_of_nobodys_region_are_for_the_command_line(
     visitor.sign_in(cast.dewi)
     assert "Tidak ada pekerjaan yang macet." in visitor.get(PAGE).text
     assert visitor.post(f"{PAGE}/{job}/coba").status_code == 404
-    monkeypatch.setattr("web.commands.jobs.create_app", lambda: app)
+    monkeypatch.setattr("web.ready.create_app", lambda: app)
     assert f"{job}  reminder  parked" in call("list")
     assert json.loads(call("list", "--json"))[0]["error"] == "KeyError (a.py:1)"
     assert job in call("retry", job)

@@ -12,7 +12,8 @@ from html import unescape
 from typing import Any
 from urllib.parse import urlencode
 
-FORM = "application/x-www-form-urlencoded"
+from tests.web.served import FORM, Answer
+
 #: Between the parts of a form with a file.
 MARK = "----batas-antar-isian"
 PATIENCE = 60.0
@@ -20,16 +21,6 @@ PATIENCE = 60.0
 
 class Lost(Exception):
     """The connection ended before the answer did: whether the request was carried out is not known."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """How the service answered, and after how many seconds."""
-
-    status: int
-    headers: Mapping[str, str]
-    text: str
-    seconds: float
 
 
 @dataclass(slots=True)

@@ -55,7 +55,7 @@ def test_what_is_not_there_is_told(words: tuple[str, ...]) -> None:
 def test_a_service_without_closed_cases_replays_nothing(
     app: Flask, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("web.commands.replay.create_app", lambda: app)
+    monkeypatch.setattr("web.ready.create_app", lambda: app)
     code, output = call("replay", str(definitions_root()))
     assert (code, output.strip().splitlines()[-1]) == (0, "0 cases replayed, 0 changed")
 
@@ -72,7 +72,7 @@ def test_a_changed_table_is_told_with_whose_result_it_changes(
     scenarios = read_scenarios((root / "workflows" / "scenarios" / f"{REGION}.yaml").read_bytes(), f"{REGION}.yaml")
     scenario = next(s for s in scenarios if s.id == "PTK-1")
     assert Walk(app, process, scenario).play() == []
-    monkeypatch.setattr("web.commands.replay.create_app", lambda: app)
+    monkeypatch.setattr("web.ready.create_app", lambda: app)
     code, output = call("replay", str(tmp_path))
     assert code == 1
     assert "Performance predicate: Good becomes Needs improvement (the rule changed: predikat_pp30)" in output

@@ -396,7 +396,7 @@ def test_the_command_adds_tests_lists_and_removes(
     app: Flask, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     allow(app, f"localhost:{receiver.port}=127.0.0.1")
-    monkeypatch.setattr("web.commands.webhook.create_app", lambda: app)
+    monkeypatch.setattr("web.ready.create_app", lambda: app)
     url = f"http://localhost:{receiver.port}/kabar"
     added = run("add", REGION, url)
     assert added.exit_code == 0

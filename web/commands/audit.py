@@ -11,12 +11,13 @@ from typing import Any
 
 import click
 
-from web import anchors, create_app, integrity
+from web import anchors, integrity
 from web.anchors import Anchor
 from web.clock import wall
 from web.console import GOOD, N_, PROBLEMS, Misused, _, as_json, bytes_of, print_json
-from web.database import connected, snapshot, up_to_date, writing
+from web.database import snapshot, writing
 from web.integrity import Fault, Findings
+from web.ready import service
 from web.store import store
 
 #: What is said of each thing that can be wrong with a journal.
@@ -50,11 +51,8 @@ def audit_group() -> None:
 @as_json
 def verify_command(kept: Path | None, as_json: bool) -> None:
     elsewhere = _kept(kept) if kept else []
-    app = create_app()
-    with connected(app):
-        _ready()
-        with snapshot() as rows:
-            found = _examined(rows, app.extensions["settings"].derived("audit"))
+    with service() as app, snapshot() as rows:
+        found = _examined(rows, app.extensions["settings"].derived("audit"))
     found.faults += integrity.kept_faults(found, elsewhere)
     (_print_data if as_json else _print)(found)
     sys.exit(PROBLEMS if found.faults else GOOD)
@@ -101,20 +99,12 @@ def _print_data(found: Findings) -> None:
     help=N_("Tambahkan jangkar pada berkas ini; simpan berkas itu di tempat lain."),
 )  # fmt: skip
 def anchor_command(file: Path | None) -> None:
-    app = create_app()
-    with connected(app):
-        _ready()
-        with writing() as rows:
-            anchor = anchors.fix(rows, app.extensions["settings"].derived("audit"), wall())
+    with service() as app, writing() as rows:
+        anchor = anchors.fix(rows, app.extensions["settings"].derived("audit"), wall())
     if file:
         _keep(file, anchor)
     told = _("Jangkar {seq}: {cases} berkas, {entries} baris riwayat disegel")
     click.echo(told.format(seq=anchor.seq, cases=anchor.cases, entries=anchor.entries))
-
-
-def _ready() -> None:
-    if not up_to_date():
-        raise Misused(_("Basis data belum siap: jalankan dahulu borang init."))
 
 
 def _keep(file: Path, anchor: Anchor) -> None:

@@ -11,13 +11,14 @@ from typing import Any
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
-from web import archive, create_app, restore, traces
+from web import archive, restore, traces
 from web.archive import Archive, Unreadable
 from web.backup import back_up
 from web.commands.audit import said
 from web.config import Settings
 from web.console import N_, PROBLEMS, Misused, _
-from web.database import connected, up_to_date, writing
+from web.database import writing
+from web.ready import service
 from web.restore import Restored, Unfit, place_of
 
 _SHOWN = 20
@@ -81,11 +82,8 @@ def _progress() -> Iterator[Progress]:
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--with-secret", is_flag=True, help=N_("Sertakan kunci rahasia; simpan berkasnya seperti kunci itu."))
 def backup_command(file: Path, with_secret: bool) -> None:
-    app = create_app()
-    settings: Settings = app.extensions["settings"]
-    with connected(app), _progress() as progress:
-        if not up_to_date():
-            raise Misused(_("Basis data belum siap: jalankan dahulu borang init."))
+    with service() as app, _progress() as progress:
+        settings: Settings = app.extensions["settings"]
         try:
             made = back_up(settings, file, secret=with_secret, begun=lambda length: progress.begun("backup", length))
         except FileExistsError:

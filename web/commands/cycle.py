@@ -13,13 +13,14 @@ from flask_babel import force_locale
 from engine.catalogue import say
 from engine.difference import differences
 from engine.process import Process
-from web import create_app, opening
+from web import opening
 from web.clock import now
 from web.config import definitions_root
 from web.console import GOOD, N_, PROBLEMS, Misused, _, as_json, language, loaded, print_json, processes
-from web.database import connected, forget, reading, up_to_date
+from web.database import forget, reading
 from web.migrating import Migration, Reported, Round, Tally, Tried, rounds, used
 from web.opening import OtherDays, Rejected, Told
+from web.ready import service
 from web.statements import connection_of
 from web.store import store
 
@@ -37,10 +38,7 @@ def cycle_group() -> None:
 @click.option("--start", required=True, type=_DAY, help=N_("Hari pertama siklus."))
 @click.option("--end", type=_DAY, help=N_("Hari terakhir siklus; setahun penuh bila tidak disebut."))
 def open_command(region: str, title: str, start: datetime, end: datetime | None) -> None:
-    app = create_app()
-    with app.app_context():
-        if not up_to_date():
-            raise Misused(_("Basis data belum siap: jalankan dahulu borang init."))
+    with service():
         process = processes(loaded(definitions_root()), region)[0]
         first = start.date()
         last = end.date() if end else first.replace(year=first.year + 1) - timedelta(days=1)
@@ -91,10 +89,7 @@ def _rejected(one: Rejected) -> str:
 def migrate_command(cycle: str, to: str, dry_run: bool, yes: bool, as_json: bool) -> None:
     if as_json and not (dry_run or yes):
         raise Misused(_("Sebut --dry-run atau --yes bersama --json: tidak ada yang dapat ditanya."))
-    app = create_app()
-    with connected(app), force_locale(language()):
-        if not up_to_date():
-            raise Misused(_("Basis data belum siap: jalankan dahulu borang init."))
+    with service(), force_locale(language()):
         round_ = _round(cycle)
         migration = Migration(store(), round_, _target(round_, to))
         _placed(migration)

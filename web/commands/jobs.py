@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import click
 
-from web import create_app, instants, jobs
+from web import instants, jobs
 from web.console import N_, Misused, _, as_json, print_json
-from web.database import reading, up_to_date, writing
+from web.database import reading, writing
+from web.ready import service
 from web.statements import instant, stamp
 
 
@@ -18,19 +16,10 @@ def jobs_group() -> None:
     pass
 
 
-@contextmanager
-def _service() -> Iterator[None]:
-    app = create_app()
-    with app.app_context():
-        if not up_to_date():
-            raise Misused(_("Basis data belum siap: jalankan dahulu borang init."))
-        yield
-
-
 @jobs_group.command("list", help=N_("Tampilkan yang berhenti dicoba, dicoba lagi, atau terlambat."))
 @as_json
 def list_command(as_json: bool) -> None:
-    with _service():
+    with service():
         rows = jobs.unfinished(reading(), instants.now(reading()))
         told = [
             {
@@ -55,7 +44,7 @@ def list_command(as_json: bool) -> None:
 @jobs_group.command("retry", help=N_("Coba lagi pekerjaan yang berhenti dicoba."))
 @click.argument("job")
 def retry_command(job: str) -> None:
-    with _service():
+    with service():
         with writing() as rows:
             known = jobs.revive(rows, job, instants.now(rows))
         _told(job, known)
@@ -65,7 +54,7 @@ def retry_command(job: str) -> None:
 @jobs_group.command("drop", help=N_("Hapus pekerjaan yang berhenti dicoba; berkas tidak berubah."))
 @click.argument("job")
 def drop_command(job: str) -> None:
-    with _service():
+    with service():
         with writing() as rows:
             known = jobs.drop(rows, job)
         _told(job, known)

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from engine.process import Process
-from web import create_app, people, roster, sessions
+from web import people, roster, sessions
 from web.config import definitions_root
 from web.console import (
     N_,
@@ -22,9 +22,10 @@ from web.console import (
     loaded,
     processes,
 )
-from web.database import reading, up_to_date, writing
+from web.database import reading, writing
 from web.languages import ZONE_NAMES
 from web.passwords import generated, passwords
+from web.ready import service
 
 
 @click.group("people", help=N_("Daftar pegawai."))
@@ -42,10 +43,7 @@ def people_group() -> None:
     help=N_("Berkas CSV baru untuk kata sandi orang yang baru; tanpa ini mereka belum dapat masuk."),
 )  # fmt: skip
 def import_command(file: Path, region: str, title: str | None, zone: str, secrets: Path | None) -> None:
-    app = create_app()
-    with app.app_context():
-        if not up_to_date():
-            raise Misused(_("Basis data belum siap: jalankan dahulu borang init."))
+    with service():
         process = processes(loaded(definitions_root()), region)[0]
         try:
             _import(file, region, process, title, zone, secrets)
@@ -95,10 +93,7 @@ def _keep_secrets(file: Path, given: Mapping[str, str]) -> None:
 @people_group.command("password", help=N_("Buat kata sandi baru untuk seseorang; semua sesinya berakhir."))
 @click.argument("nip")
 def password_command(nip: str) -> None:
-    app = create_app()
-    with app.app_context():
-        if not up_to_date():
-            raise Misused(_("Basis data belum siap: jalankan dahulu borang init."))
+    with service():
         person = people.by_nip(nip)
         if person is None:
             raise Misused(_("Tidak ada orang dengan NIP {nip}.").format(nip=nip))

@@ -13,10 +13,10 @@ from engine import feel
 from engine.library import Library
 from engine.process import Process
 from engine.replay import Change, Replayed, replayed
-from web import create_app
 from web.console import GOOD, N_, PROBLEMS, Misused, _, as_json, language, loaded, print_json
-from web.database import reading, up_to_date
+from web.database import reading
 from web.languages import force_locale
+from web.ready import service
 from web.showing import plain
 from web.store import store
 
@@ -26,10 +26,7 @@ from web.store import store
 @as_json
 def replay_command(draft: Path, as_json: bool) -> None:
     library = loaded(draft)
-    app = create_app()
-    with app.app_context(), force_locale(language()):
-        if not up_to_date():
-            raise Misused(_("Basis data belum siap: jalankan dahulu borang init."))
+    with service(), force_locale(language()):
         rows = reading()
         closed = list(store().closed(rows))
         with click.progressbar(closed, label=_("Menghitung ulang"), file=sys.stderr) as counted:

@@ -24,8 +24,9 @@ from web.console import (
     language,
     stop_with,
 )
-from web.database import disconnect, forget, initialise, reading, up_to_date
+from web.database import disconnect, forget, initialise, reading
 from web.definitions import definitions, has_cycles
+from web.ready import service
 from web.runtime import running
 from web.serving import Server
 
@@ -59,10 +60,7 @@ def serve_command(host: str, port: int, processes: int, worker: bool) -> None:
 
 def _ready() -> Flask:
     """The service, if it can serve: what is missing is told before anybody comes."""
-    app = create_app()
-    with app.app_context():
-        if not up_to_date():
-            raise Misused(_("Basis data belum siap: jalankan dahulu borang init."))
+    with service() as app:
         _read_definitions()
     pictures.prepare()
     logs.start(app)

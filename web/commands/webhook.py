@@ -3,29 +3,19 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import click
 
-from web import create_app, roster, webhooks
+from web import roster, webhooks
 from web.console import N_, PROBLEMS, Misused, _
-from web.database import reading, up_to_date, writing
+from web.database import reading, writing
 from web.jobs import Undone, why
+from web.ready import service
 
 
 @click.group("webhook", help=N_("Sistem lain yang diberi tahu tentang berkas."))
 def webhook_group() -> None:
     pass
-
-
-@contextmanager
-def _service() -> Iterator[None]:
-    app = create_app()
-    with app.app_context():
-        if not up_to_date():
-            raise Misused(_("Basis data belum siap: jalankan dahulu borang init."))
-        yield
 
 
 @webhook_group.command(
@@ -34,7 +24,7 @@ def _service() -> Iterator[None]:
 @click.argument("region")
 @click.argument("url")
 def add_command(region: str, url: str) -> None:
-    with _service():
+    with service():
         if not roster.is_registered(reading(), region):
             raise Misused(_("Daerah {region} belum terdaftar.").format(region=region))
         try:
@@ -48,7 +38,7 @@ def add_command(region: str, url: str) -> None:
 
 @webhook_group.command("list", help=N_("Tampilkan sistem yang diberi tahu."))
 def list_command() -> None:
-    with _service():
+    with service():
         for row in webhooks.listed(reading()):
             click.echo(f"{row.id}  {row.region_id}  {row.url}")
 
@@ -56,7 +46,7 @@ def list_command() -> None:
 @webhook_group.command("remove", help=N_("Jangan beri tahu sistem itu lagi."))
 @click.argument("webhook")
 def remove_command(webhook: str) -> None:
-    with _service():
+    with service():
         with writing() as rows:
             known = webhooks.remove(rows, webhook)
         if not known:
@@ -67,7 +57,7 @@ def remove_command(webhook: str) -> None:
 @webhook_group.command("test", help=N_("Kirim pemberitahuan percobaan ke satu sistem."))
 @click.argument("webhook")
 def test_command(webhook: str) -> None:
-    with _service():
+    with service():
         try:
             webhooks.test(reading(), webhook)
         except LookupError:

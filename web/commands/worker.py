@@ -7,9 +7,9 @@ from time import sleep
 
 import click
 
-from web import create_app, jobs, logs
-from web.console import N_, Misused, _
-from web.database import up_to_date
+from web import jobs, logs
+from web.console import N_, _
+from web.ready import service
 from web.runtime import leave_when_told, once, running
 
 #: How often it is looked whether all threads live: seconds.
@@ -31,11 +31,8 @@ _LOOK = 10
 )  # fmt: skip
 def worker_command(only_once: bool, workers: int, lease: int) -> None:
     logs.configure()
-    app = create_app()
-    with app.app_context():
-        if not up_to_date():
-            raise Misused(_("Basis data belum siap: jalankan dahulu borang init."))
-    logs.start(app)
+    with service() as app:
+        logs.start(app)
     held = timedelta(seconds=lease)
     if only_once:
         woken, done = once(app, lease=held)
