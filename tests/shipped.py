@@ -6,12 +6,13 @@ They are never changed; a test that changes definitions writes a folder of its o
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 from engine.library import Library, load
 from engine.process import Process
-from engine.scenario import Scenario, read_scenarios
+from engine.scenario import Result, Scenario, read_scenarios, run
 
 ROOT = Path(__file__).parents[1]
 FILES = sorted((ROOT / "workflows" / "scenarios").glob("*.yaml"))
@@ -40,3 +41,15 @@ def every_story() -> list[Scenario]:
 
 def story(file: str, ident: str) -> Scenario:
     return next(story for story in stories(file) if story.id == ident)
+
+
+@cache
+def played(file: str, ident: str, stage: str = "") -> Result:
+    """A scenario played by the engine to its end, or until the case has entered *stage* for the first time."""
+    whole = story(file, ident)
+    steps = list(whole.steps)
+    if stage:
+        steps = steps[: next(n for n, step in enumerate(steps) if step["stage"] == stage)]
+    result = run(processes()[whole.workflow], replace(whole, steps=steps, expected={}))
+    assert result.differences == ()
+    return result

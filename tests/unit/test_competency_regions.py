@@ -2,37 +2,14 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
 import pytest
 
 from engine.access import reads_duty, reads_field, reads_value
-from engine.scenario import Result, Scenario, run
-from tests.shipped import processes, story
+from tests.shipped import played, processes
 
 BATANGHARI, PAUH = "batanghari_kompetensi", "pauh_kompetensi_layanan"
-
-
-@cache
-def played(file: str, ident: str, stage: str = "") -> Result:
-    """A scenario played to its end, or until the case has entered *stage* for the first time."""
-    found = story(file, ident)
-    steps = list(found.steps)
-    if stage:
-        steps = steps[: next(n for n, step in enumerate(steps) if step["stage"] == stage)]
-    part = Scenario(
-        id=ident,
-        workflow=found.workflow,
-        title=found.title,
-        employee=found.employee,
-        steps=steps,
-        expected={},
-        beside=found.beside,
-    )
-    result = run(processes()[found.workflow], part)
-    assert result.differences == ()
-    return result
 
 
 class TestFollowUp:

@@ -9,9 +9,9 @@ import pytest
 
 from engine.access import reading_refusal, reads_duty, reads_field, reads_value
 from engine.library import check_texts, load_texts
-from engine.scenario import Result, Scenario, run
+from engine.scenario import run
 from engine.scope import variant_of
-from tests.shipped import ROOT, processes, stories, story
+from tests.shipped import ROOT, played, processes, stories
 
 BASE, CITY, COACHING = "dasar_asn", "tanjungpinang_kinerja_tahunan", "pembinaan_kinerja"
 
@@ -33,27 +33,6 @@ def texts() -> dict[str, str]:
         ),
     )
     return {name: (ROOT / name).read_text() for name in parts if not name.endswith("/en.yaml")}
-
-
-@cache
-def played(name: str, ident: str, stage: str = "") -> Result:
-    """A scenario played to its end, or until the case has entered *stage*."""
-    scenario = story(name, ident)
-    steps = list(scenario.steps)
-    if stage:
-        steps = steps[: next(n for n, step in enumerate(steps) if step["stage"] == stage)]
-    short = Scenario(
-        id=scenario.id,
-        workflow=scenario.workflow,
-        title=scenario.title,
-        employee=scenario.employee,
-        steps=steps,
-        expected={},
-        beside=scenario.beside,
-    )
-    result = run(processes()[scenario.workflow], short)
-    assert result.differences == ()
-    return result
 
 
 class TestFollowUp:
