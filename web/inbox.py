@@ -212,7 +212,9 @@ def _other(held: Held, now: datetime) -> Line:
 
 def _led(held: Held, now: datetime) -> Line:
     """A case of somebody's team: whose it is, where it stands, whom it waits for."""
-    line = _line(held, now, held.process.stages[held.case.stage].title, _("Lihat"))
+    duties = held.process.by_stage.get(held.case.stage, ())
+    mine = any(works(held, actor, duty) for actor in held.actors for duty in duties)
+    line = _line(held, now, held.process.stages[held.case.stage].title, _("Buka") if mine else _("Lihat"))
     line = replace(line, title=held.subject.name, about=f"{line.title} · {held.cycle_title}")
     if _waits(held, now):
         return _opens(held, line)

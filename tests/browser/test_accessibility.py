@@ -17,6 +17,7 @@ from tests.browser.service import ROOT, Service, scenario
 from tests.browser.stages import PEERS, SCENARIO, pages
 from tests.browser.visitor import Visitor
 from tests.cast import PASSWORD
+from web import sessions
 from web.definitions import library
 
 WIDTHS = (1280, 390)
@@ -96,6 +97,25 @@ def test_the_pages_of_visitors_and_refused_forms_break_no_rule(
     assert violations(employee.page) + _sideways(employee.page) + _small(employee.page, width) == []
     employee.page.locator(".govuk-error-summary a").first.click()
     expect(employee.page.locator("#isian-target")).to_be_focused()
+
+
+def test_a_form_survives_the_end_of_its_session(service: Service, visit: Visit) -> None:
+    width = min(WIDTHS)
+    employee = visit("pegawai", width=width).begin(service.open_case(), "ajukan_rencana")
+    employee.fill({"target.0.nama": "Kalimat yang tidak boleh hilang.", "target.0.bobot": "40"})
+    with service.app.app_context():
+        sessions.end_all(employee.who.id)
+    page = employee.check().page
+    expect(page.locator(".notice__title")).to_have_text("Sesi Anda sudah berakhir")
+    assert violations(page) + _sideways(page) + _small(page, width) == []
+    page.get_by_label("NIP").fill(employee.who.nip)
+    page.get_by_label("Kata sandi", exact=True).fill(PASSWORD)
+    employee.button("Masuk").click()
+    expect(employee.heading()).to_have_text("Anda sudah masuk lagi")
+    assert violations(page) + _sideways(page) + _small(page, width) == []
+    employee.button("Lanjutkan").click()
+    expect(page.locator('[name="target.0.nama"]')).to_have_value("Kalimat yang tidak boleh hilang.")
+    expect(page.locator(".govuk-error-summary")).to_be_visible()
 
 
 def test_the_keyboard_is_enough_from_signing_in_to_sending(service: Service, browser: Browser) -> None:

@@ -28,6 +28,7 @@ def test_the_team_list_leads_with_the_person_and_says_whom_the_case_waits_for(ap
     play.play(case, STEPS[:1])
     [line] = lines(visitor.get("/tim").text)
     assert line.startswith("Rahmadi Sulistyo Putra Persetujuan rencana · 2026 Menunggu: Anda, sampai")
+    assert " Buka " in line
     visitor.post("/bahasa/en")
     [line] = lines(visitor.get("/tim").text)
     assert "Waiting for: you, by" in line
