@@ -20,6 +20,7 @@ from engine.act import act, begin, set_seats
 from engine.case import Actor, Entry, Outcome
 from engine.catalogue import LANGUAGES, say
 from engine.codec import Codec
+from engine.collecting import receive
 from engine.errors import Refused
 from engine.export import exported, moments
 from engine.journal import fold
@@ -202,6 +203,7 @@ REFUSED = {
          ("count(history.umpan_balik) < 3", "count(history.rencana) < 3")],
         ["migrasi_jalan"],
     ),
+    "a stage that is gone": ([("umpan_balik", "balikan")], ["migrasi_tahap"]),
     "another route": (
         [("        to: umpan_balik\n", "        to: {penilaian: jumlah > 50, umpan_balik: otherwise}\n")],
         ["migrasi_jalan"],
@@ -239,6 +241,15 @@ REFUSED = {
 def test_a_case_stays_where_the_new_definition_has_no_place_for_its_past(what: str) -> None:
     changes, wanted = REFUSED[what]
     assert Walk().rated().refused(changed(*changes)) == wanted
+
+
+def test_what_the_public_was_asked_otherwise_keeps_a_case_where_it_is() -> None:
+    walk = Walk()
+    public, report = Actor(role="masyarakat"), {"isi": "Antrean panjang"}
+    walk.take(receive(FIRST, walk.case, "laporan", public, "kirim", report, NOW, answer="l1", number="LAP-001"))
+    walk.planned().migrate(changed(WEIGHTS))
+    assert list(walk.case.answers["laporan"]) == ["l1"]
+    assert walk.refused(changed(("isi: {type: textarea", "isi: {type: number"))) == ["migrasi_pengumpulan"]
 
 
 def test_a_case_that_has_ended_stays() -> None:

@@ -304,7 +304,7 @@ class TestCatalogue:
     def test_every_code_of_the_engine_is_reported_by_some_test(self) -> None:
         """Codes of definitions begin with a capital; of the refusals, some are the web's own."""
         tests = [path.read_text() for path in HERE.rglob("*") if path.suffix in (".py", ".yaml")]
-        told_elsewhere = ("catalogue.py", "course_texts.py")
+        told_elsewhere = ("catalogue.py", "course_texts.py", "migration_texts.py")
         modules = [path.read_text() for path in ENGINE.rglob("*.py") if path.name not in told_elsewhere]
         codes = [code for code in TEXTS if code[0].isupper() or any(f'"{code}"' in module for module in modules)]
         told = "\n".join(tests)

@@ -33,6 +33,7 @@ from tests.web.test_versions import (
 )
 from web.cli import cli
 from web.config import Settings
+from web.database import writing
 from web.definitions import Definitions
 from web.store import store
 from web.tables import db
@@ -272,6 +273,17 @@ def test_a_migration_that_is_killed_leaves_whole_cases_and_goes_on_when_started_
     told = migrated(office, "--yes")
     assert (told["moved"], told["stayed"]) == (120 - done, [])
     assert {score for _, score, _ in finish(office, cases[55:65])} == {Decimal(35)}
+
+
+@on_sqlite
+def test_a_case_that_cannot_be_read_stops_no_other(office: Bureau) -> None:
+    cases = office.open("2026", 3)
+    with office.app.app_context(), writing() as rows:
+        rows.execute(text("update appraisal set state = '{}' where id = :c"), {"c": cases[1]})
+    write(office.settings.definitions, LIGHTER)
+    told = migrated(office, "--yes", code=PROBLEMS)
+    assert (told["moved"], [one["case"] for one in told["stayed"]]) == (2, [cases[1]])
+    assert [reason["code"] for reason in told["stayed"][0]["reasons"]] == ["migrasi_rusak"]
 
 
 # --- kept elsewhere ---------------------------------------------------------------------------------------------------
