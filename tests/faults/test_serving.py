@@ -37,7 +37,7 @@ MIB = 1024 * 1024
 def test_five_restarts_in_thirty_seconds(settings: Settings, tmp_path: Path, figures: list[str]) -> None:
     """R-28, one process: the next one finds those who came meanwhile at the socket."""
     began = time.monotonic()
-    came = by_handing_over(settings, times=5, pause=3, people=8, folder=tmp_path)
+    came = by_handing_over(settings, times=5, pause=1.5, people=8, folder=tmp_path)
     _kept(came, "SIGTERM", time.monotonic() - began, figures)
 
 
