@@ -14,14 +14,14 @@ from engine.clock import days_late, due_on
 from tests.cast import PASSWORD, FrozenClock, Member, Visitor, close
 from web import clock, roster
 from web.clock import ZONES
-from web.database import writing
+from web.database import reading, writing
 from web.definitions import library
 from web.held import Held
 from web.outbox import REMINDER
 from web.passwords import passwords
 from web.statements import Statement, stamp
 from web.store import Opened, store
-from web.tables import Job, JournalEntry, Person, SignIn, Unit, db
+from web.tables import Job, JournalEntry, Person, SignIn, Unit
 from web.timing import sweep
 
 REGION = "nusa"
@@ -93,8 +93,8 @@ class Office:
             return store().open_cycle(rows, process, title=str(now), people=[who], now=now, start=start, end=end)[0]
 
     def held(self, case_id: str) -> Held:
-        held = store().held_by_public(db.session, case_id)
-        assert store().folded(db.session, held) == held.case, "the journal tells another case than the row"
+        held = store().held_by_public(reading(), case_id)
+        assert store().folded(reading(), held) == held.case, "the journal tells another case than the row"
         return held
 
     def send(self, case_id: str, now: datetime, action: str = "kirim", by: str = RAHMADI) -> None:
@@ -112,7 +112,7 @@ class Office:
 
     def instants(self, case_id: str) -> list[datetime]:
         """When the entries of the case's journal were made, in their order."""
-        found = db.session.scalars(
+        found = reading().scalars(
             select(JournalEntry.at).where(JournalEntry.case_id == case_id).order_by(JournalEntry.seq)
         )
         return [at.replace(tzinfo=UTC) if at.tzinfo is None else at for at in found]
@@ -165,7 +165,7 @@ class TestADeadlineEndsWithTheUnitsDay:
         case_id, at = office.opened(), LAST[zone] + SECOND
         office.send(case_id, at)
         (entry,) = [
-            e for e in store().records.entries(db.session, office.held(case_id).process, case_id) if e.event == "moved"
+            e for e in store().records.entries(reading(), office.held(case_id).process, case_id) if e.event == "moved"
         ]
         assert (entry.role, entry.at) == ("pegawai", at)
 
@@ -218,7 +218,7 @@ class TestUnits:
         with writing() as rows:
             entries = roster.checked([(2, line)], process, roster.known_in(rows, REGION))
             roster.take_over(rows, REGION, process, entries, {})
-        assert db.session.scalars(select(Unit.zone).where(Unit.code == "N-03")).one() == ZONES["WIT"]
+        assert reading().scalars(select(Unit.zone).where(Unit.code == "N-03")).one() == ZONES["WIT"]
 
     def test_another_zone_than_these_three_or_two_for_a_unit_are_refused(self, office: Office) -> None:
         process = library().processes["laporan_triwulan"]
@@ -258,7 +258,7 @@ class TestAClockPutBack:
             monkeypatch.setattr(clock, "wall", lambda now=now: now)
             assert visitor.is_signed_in() == signed_in
             with service.app_context():
-                assert db.session.scalars(select(SignIn.expires_on)).one() == date(2026, 3, 9)
+                assert reading().scalars(select(SignIn.expires_on)).one() == date(2026, 3, 9)
 
     def test_nobody_is_reminded_twice(self, office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
         reminder = LAST["WIB"] + SECOND - timedelta(days=1)
@@ -269,7 +269,7 @@ class TestAClockPutBack:
                 _WAKE.change(rows, {"at": stamp(reminder)})
             monkeypatch.setattr(office.app.extensions["clock"], "_now", now)
             assert sweep() == (now >= reminder)
-            told = db.session.scalars(select(Job.dedup_key).where(Job.kind == REMINDER)).all()
+            told = reading().scalars(select(Job.dedup_key).where(Job.kind == REMINDER)).all()
             assert told == [f"{REMINDER}:{case_id}:1:2026-03-31"]
 
     def test_a_deadline_stays_where_it_was(self, office: Office) -> None:
