@@ -8,6 +8,7 @@ from __future__ import annotations
 import multiprocessing
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from queue import Empty
 from time import monotonic, perf_counter
 from typing import Any, NamedTuple
 
@@ -56,9 +57,14 @@ def _rate(service: Service, folder: Path, shares: Sequence[range]) -> Rate:
     running = [CONTEXT.Process(target=_moves, args=(*known, share, barrier, answers)) for share in shares]
     for process in running:
         process.start()
-    told = [answers.get(timeout=PATIENCE) for _ in running]
-    for process in running:
-        process.join()
+    try:
+        told = [answers.get(timeout=PATIENCE) for _ in running]
+    except Empty:
+        raise Wrong("a writer ended without a word") from None
+    finally:
+        for process in running:
+            process.join(1)
+            process.kill()
     wrong = [one for one in told if isinstance(one, str)]
     if wrong:
         raise Wrong(f"a writer stopped: {wrong[0]}")
