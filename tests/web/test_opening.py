@@ -20,7 +20,7 @@ from tests.web.village import WORKFLOW as LAYANAN
 from tests.web.village import Village
 from web import opening
 from web.chain import chained
-from web.database import writing
+from web.database import reading, writing
 from web.opening import Opening
 from web.store import store
 from web.tables import db
@@ -42,7 +42,7 @@ from journal j join appraisal a on a.id = j.case_id where a.cycle_id = :cycle or
 def crowd(app: Flask) -> Iterator[int]:
     """Employees of every kind beside the cast; how many people have a superior now."""
     with app.app_context():
-        superior: str = db.session.execute(text("select id from person order by id")).scalars().first()
+        superior: str = reading().execute(text("select id from person order by id")).scalars().first()
         gather(60, superior)
         yield _count("from person where superior_id is not null and active")
 
@@ -52,7 +52,7 @@ def test_every_case_is_the_one_that_is_opened_singly(app: Flask, crowd: int, mon
     begun = _begun("sekaligus")
     assert sum(begun.batches(NOW)) == crowd == begun.told.cases
     process = store().definitions.library.processes[WORKFLOW]
-    people = list(db.session.execute(text("select id from person where superior_id is not null and active")).scalars())
+    people = list(reading().execute(text("select id from person where superior_id is not null and active")).scalars())
     with writing() as rows:
         store().open_cycle(rows, process, title="satu-satu", start=START, end=END, people=people, now=NOW)
     singly = _cycle("satu-satu")
@@ -84,18 +84,18 @@ def test_every_journal_is_chained_and_makes_its_case(app: Flask, crowd: int) -> 
     begun = _begun()
     list(begun.batches(NOW))
     key = app.extensions["settings"].derived("audit")
-    cases = db.session.execute(text("select id, head from appraisal")).all()
+    cases = reading().execute(text("select id, head from appraisal")).all()
     assert len({row.id for row in cases}) == crowd
     for row in cases:
         assert uuid.UUID(row.id).version == 4
-        held = store().held_by_public(db.session, row.id)
-        assert store().folded(db.session, held) == held.case
+        held = store().held_by_public(reading(), row.id)
+        assert store().folded(reading(), held) == held.case
         lines = text("""
         select case_id as "case", seq, event, at, person_id as person, role, action, duty, answer, inputs, noted, chain
         from journal where case_id = :case order by seq
         """).columns(at=db.metadata.tables["journal"].c.at.type)
         link = ""
-        for line in db.session.execute(lines, {"case": row.id}).mappings():
+        for line in reading().execute(lines, {"case": row.id}).mappings():
             link = chained(key, link, {**line, "at": line["at"].isoformat(timespec="microseconds")})
             assert link == line["chain"]
         assert link == row.head
@@ -124,7 +124,7 @@ def test_a_run_that_was_killed_is_continued_and_everybody_has_one_case(
 def test_a_batch_that_fails_leaves_nothing(app: Flask, crowd: int, monkeypatch: pytest.MonkeyPatch) -> None:
     begun = _begun()
     with monkeypatch.context() as broken:
-        broken.setattr(store(), "add", lambda *rows: 1 / 0)
+        broken.setattr(store().records, "add", lambda *rows: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             next(begun.batches(NOW))
     assert not _count("from appraisal")
@@ -224,15 +224,14 @@ def _begun(title: str = "2026") -> Opening:
 
 
 def _cycle(title: str) -> str:
-    found: str = db.session.execute(text("select id from cycle where title = :t"), {"t": title}).scalar_one()
+    found: str = reading().execute(text("select id from cycle where title = :t"), {"t": title}).scalar_one()
     return found
 
 
 def _count(clause: str) -> int:
-    db.session.rollback()
-    found: int = db.session.execute(text(f"select count(*) {clause}")).scalar_one()
+    found: int = reading().execute(text(f"select count(*) {clause}")).scalar_one()
     return found
 
 
 def _told(query: str, cycle: str, **binds: str) -> list[list[str]]:
-    return [[str(part) for part in row] for row in db.session.execute(text(query), {"cycle": cycle, **binds})]
+    return [[str(part) for part in row] for row in reading().execute(text(query), {"cycle": cycle, **binds})]
