@@ -7,8 +7,8 @@ from pathlib import PurePosixPath
 
 from xdist.scheduler import LoadScopeScheduling
 
-#: Folders whose tests race or keep time with processes and threads of their own: never two of them at once.
-ONE_BY_ONE = frozenset({"jobs", "races"})
+#: Folders and files whose tests race or keep time with processes of their own: never two of them at once.
+ONE_BY_ONE = frozenset({"jobs", "races", "test_serving.py", "test_turns.py"})
 _DATABASE = re.compile(r"\[(?:.*-)?(sqlite|postgresql)(?:-.*)?\]$")
 
 
@@ -22,7 +22,7 @@ class Sharing(LoadScopeScheduling):
 def group(test: str) -> str:
     """The group of a *test*, by its id."""
     file = PurePosixPath(test.partition("::")[0])
-    if file.parent.name in ONE_BY_ONE:
+    if ONE_BY_ONE.intersection(file.parts):
         return "one by one"
     database = _DATABASE.search(test)
     return f"{file} {database[1]}" if database else str(file)
