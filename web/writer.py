@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 
 from sqlalchemy import Connection, Engine, event
 
@@ -40,7 +40,8 @@ class Writer:
             self._kept = connection
 
     def _close(self, _: Engine) -> None:
-        with self.turns() as alone:
+        # Where the folder of the database does not exist, nothing was ever opened.
+        with suppress(FileNotFoundError), self.turns() as alone:
             if alone and self._kept:
                 kept, self._kept = self._kept, None
                 kept.detach()
