@@ -7,10 +7,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+from sqlalchemy import text
+
 from tests.cast import SECRET
 from web import create_app
 from web.config import Settings, definitions_root
-from web.database import initialise
+from web.database import initialise, writing
 
 WRITERS, SECONDS = 4, 2.0
 #: One process: how often it wrote, and how long it waited at most.
@@ -58,8 +60,12 @@ def _written(folder: Path, turns: str) -> tuple[list[int], float]:
     started = [subprocess.Popen(command, text=True, **pipes) for _ in range(WRITERS)]
     # None begins before all are there: who comes late would have the database to itself.
     for process in started:
-        assert process.stdout is not None and process.stdout.readline() == "ready\n"
-    told = [json.loads(process.communicate("go\n", timeout=60)[0]) for process in started]
+        assert process.stdout and process.stdout.readline() == "ready\n"
+    for process in started:
+        assert process.stdin
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    told = [json.loads(process.communicate(timeout=60)[0]) for process in started]
     return [count for count, _ in told], max(longest for _, longest in told)
 
 
@@ -67,6 +73,8 @@ def test_writers_in_several_processes_take_turns(tmp_path: Path, figures: list[s
     app = create_app(settings_of(tmp_path))
     with app.app_context():
         initialise()
+        with writing() as rows:
+            rows.execute(text("insert into region (id, title, zone) values ('daerah', '', 'Asia/Jakarta')"))
     unordered, starved = _written(tmp_path, "off")
     ordered, waited = _written(tmp_path, "on")
     shares = [min(written) / max(written) for written in (ordered, unordered)]
