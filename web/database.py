@@ -129,10 +129,9 @@ def forget() -> None:
     try:
         reader.close()
     except Exception as error:
+        # It is closed by then, and the pool has given it up.
         if not unavailable(error):
             raise
-        reader.invalidate()
-        reader.close()
 
 
 def initialise() -> None:

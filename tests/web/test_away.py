@@ -19,7 +19,7 @@ from tests.cast import Cast, Visitor, close, open_case
 from tests.conftest import on_postgresql
 from tests.web.walk import PDF, hidden, plain_text
 from web.config import Settings
-from web.database import unavailable
+from web.database import forget, reading, unavailable
 from web.tables import db
 
 TYPED = 'Baris pertama\n<b>kedua</b> & "ketiga"'
@@ -128,16 +128,32 @@ def test_a_page_without_any_database(app: Flask, visitor: Visitor, case: str, ot
     assert visitor.get(case).status_code == 200
 
 
-@on_postgresql
-def test_a_session_that_the_server_has_ended_is_not_used_again(visitor: Visitor, case: str, other: Connection) -> None:
-    assert visitor.get(case).status_code == 200
-    # With a patience, in milliseconds, it waits until the sessions are gone.
+def end_all(other: Connection) -> None:
+    """Ends every session of the database but this one; they are gone afterwards."""
+    # With a patience, in milliseconds, it waits until they are.
     ended = (
         "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity "
         "WHERE datname = %s AND pid <> pg_backend_pid()"
     )
     assert other.exec_driver_sql(ended, (other.engine.url.database,)).scalar_one() > 0
+
+
+@on_postgresql
+def test_a_session_that_the_server_has_ended_is_not_used_again(visitor: Visitor, case: str, other: Connection) -> None:
     assert visitor.get(case).status_code == 200
+    end_all(other)
+    assert visitor.get(case).status_code == 200
+
+
+@on_postgresql
+def test_what_was_read_on_a_session_that_the_server_has_ended_is_let_go_of(app: Flask, other: Connection) -> None:
+    """As where a form is sent: its sender is looked up, and then the session ends, before anything is written."""
+    one = text("SELECT 1")
+    with app.app_context():
+        assert reading().execute(one).scalar_one() == 1
+        end_all(other)
+        forget()
+        assert reading().execute(one).scalar_one() == 1
 
 
 def test_a_password_is_never_put_on_a_page(app: Flask, cast: Cast, other: Connection) -> None:
