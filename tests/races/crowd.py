@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
+from random import uniform
 from threading import Barrier, Thread
 from time import sleep
 from typing import Any
@@ -231,7 +232,7 @@ def _answer(worker: Callable[[Any], Any], one: Any) -> Any:
 
 @contextmanager
 def paused(app: Flask, seconds: float = PAUSE) -> Iterator[None]:
-    """Whoever has read a case waits a little before writing it."""
+    """Whoever has read a case waits a little before writing it: about so long, now one longer and now the other."""
     whole = store_of(app)
     app.extensions["store"] = _with(whole, _Slow, seconds=seconds)
     try:
@@ -257,5 +258,5 @@ class _Slow:
 
     def held(self, *arguments: Any) -> Held:
         held: Held = super().held(*arguments)  # type: ignore[misc]
-        sleep(self.seconds)
+        sleep(uniform(0, 2 * self.seconds))
         return held
