@@ -17,11 +17,11 @@ from flask import Flask
 from sqlalchemy import text
 
 from bench.places import Place
+from bench.service import application
 from engine import begin
 from engine.case import Cycle
 from engine.process import Process
-from web import create_app
-from web.config import Settings, definitions_root
+from web.config import definitions_root
 from web.database import initialise
 from web.definitions import definitions
 from web.store import store
@@ -84,9 +84,7 @@ select region_id, 'kepala_opd', min(id), unit_code from person group by region_i
 def country(place: Place, folder: Path, cases: int) -> Iterator[Flask]:
     """The application over a database with so many cases, in its context."""
     folder.mkdir(parents=True)
-    key = "kunci-rahasia-tolok-ukur-saja-0123456789"
-    url = place.new(folder)
-    app = create_app(Settings(instance=folder, database_url=url, secret_key=key, definitions=definitions_root()))
+    app = application(folder, place.new(folder), definitions_root())
     with app.app_context():
         initialise()
         _fill(cases // len(YEARS))

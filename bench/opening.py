@@ -15,9 +15,10 @@ from sqlalchemy import text
 from bench.crowd import FIRST, LAST, PROCESS
 from bench.places import Place
 from bench.rounds import Wrong
+from bench.service import application
 from engine.process import Process
-from web import create_app, opening
-from web.config import Settings, definitions_root
+from web import opening
+from web.config import definitions_root
 from web.database import initialise, writing
 from web.definitions import definitions
 from web.opening import Told
@@ -97,9 +98,7 @@ def _again(place: Place) -> float:
 @contextmanager
 def _service(place: Place, folder: Path, people: int) -> Iterator[Process]:
     folder.mkdir(parents=True)
-    key = "kunci-rahasia-tolok-ukur-saja-0123456789"
-    url = place.new(folder)
-    app = create_app(Settings(instance=folder, database_url=url, secret_key=key, definitions=definitions_root()))
+    app = application(folder, place.new(folder), definitions_root())
     with app.app_context():
         initialise()
         process = definitions().library.processes[PROCESS]

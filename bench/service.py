@@ -53,7 +53,7 @@ class Service:
     """The application over a database in *folder*. Cases are numbered from 0; ``case_ids`` are their real ids."""
 
     def __init__(self, folder: Path, case_ids: list[str], place: Place, url: str) -> None:
-        self.app = _application(folder, url)
+        self.app = application(folder, url)
         self.case_ids = case_ids
         self.place = place
         self.url = url
@@ -114,9 +114,10 @@ def opened(folder: Path, cases: int, place: Place = SQLITE) -> Service:
     return service
 
 
-def _application(folder: Path, url: str) -> Flask:
+def application(folder: Path, url: str, definitions: Path = DEFINITIONS) -> Flask:
+    """The service in *folder* over the database at *url*."""
     key = uuid.uuid4().hex
-    return create_app(Settings(instance=folder, database_url=url, secret_key=key, definitions=DEFINITIONS))
+    return create_app(Settings(instance=folder, database_url=url, secret_key=key, definitions=definitions))
 
 
 # --- people -----------------------------------------------------------------------------------------------------------

@@ -60,13 +60,13 @@ def notices(process: Process, case: Case) -> Iterator[Notice]:
     if due is None:
         return
     stage, defaults = process.stages[case.stage], process.words.defaults
-    working = _working(process, case)
+    waited_for = working(process, case)
     days = defaults.remind if stage.remind is None else stage.remind
     for days_before in sorted(set(days), reverse=True):
         day = due - timedelta(days=int(days_before))
         if opens is None or day >= opens:
-            yield Notice(REMINDER, day, stage.id, working)
-    told: dict[date, list[str]] = {due: list(working)}
+            yield Notice(REMINDER, day, stage.id, waited_for)
+    told: dict[date, list[str]] = {due: list(waited_for)}
     for role, span in (defaults.overdue if stage.overdue is None else stage.overdue).items():
         told.setdefault(span.after(due, process.words.calendar), []).append(role)
     for passed, roles in sorted(told.items()):
@@ -101,7 +101,7 @@ def _begins(notice: Notice, case: Case) -> datetime:
     return datetime.combine(notice.day, time(), case.cycle.tz).astimezone(UTC)
 
 
-def _working(process: Process, case: Case) -> tuple[str, ...]:
+def working(process: Process, case: Case) -> tuple[str, ...]:
     """The roles whose work the present stage still waits for."""
     open_duties = (duty for duty in process.by_stage[case.stage] if duty.id in case.open)
     return tuple(dict.fromkeys(role for duty in open_duties for role in duty.actor if role != process.system))

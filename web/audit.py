@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 
 from flask_login import current_user
 from sqlalchemy import text
 
+from engine.jsontext import dumped
 from web.clock import wall
 from web.database import writing
 from web.held import Held
@@ -25,7 +25,7 @@ def note(held: Held, kind: str, details: Iterable[str]) -> None:
         return
     line = {"at": wall().isoformat(), "person": current_user.id, "case": held.case.id, "kind": kind}
     with writing() as rows:
-        rows.execute(_LINE, {**line, "detail": json.dumps(details)})
+        rows.execute(_LINE, {**line, "detail": dumped(details)})
 
 
 def unnamed(held: Held) -> bool:

@@ -5,7 +5,6 @@ Nothing here says to whom a message goes: it may be somebody who answers anonymo
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,6 +12,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from engine.jsontext import dumped, loaded
 from web import instants, jobs, outbox
 from web.definitions import library
 from web.held import Missing
@@ -105,13 +105,13 @@ def decide(rows: Any, me: str, job_id: str, *, again: bool) -> bool:
     changed = jobs.revive(rows, job_id, now) if again else jobs.drop(rows, job_id)
     if changed:
         kind = "job_revived" if again else "job_dropped"
-        _AUDIT.change(rows, {"at": stamp(now), "person": me, "kind": kind, "detail": json.dumps([job_id])})
+        _AUDIT.change(rows, {"at": stamp(now), "person": me, "kind": kind, "detail": dumped([job_id])})
     return changed
 
 
 def _region(rows: Any, row: Any) -> str:
     """Whose job it is; empty where nobody knows."""
-    payload = json.loads(row.payload)
+    payload = loaded(row.payload)
     for name, statement in _REGIONS.items():
         found = statement.first(rows, {"id": payload[name]}) if name in payload else None
         if found:
@@ -133,7 +133,7 @@ def _late(rows: Any, me: str, row: Any, zone: str, now: datetime) -> Late:
     return Late(
         id=row.id,
         title=kind_in_words(row.kind),
-        about=_about(rows, me, json.loads(row.payload)),
+        about=_about(rows, me, loaded(row.payload)),
         when=when,
         tries=row.attempts,
         why=error_in_words(error),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +11,7 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from engine.clock import due_on
+from engine.jsontext import loaded
 from web import notices
 from web.held import Held, Missing
 from web.languages import due_text, late_text, moment, translated
@@ -81,7 +81,7 @@ def leads_to(rows: Any, person: str, notice: str) -> str | None:
 def _told(rows: Any, person: str, zone: str, row: Any, now: datetime) -> Told:
     told = _("diberitahukan %(moment)s", moment=moment(instant(row.at), zone))
     if row.case_id is None:
-        about = _("Siklus %(title)s", title=json.loads(row.detail)["title"])
+        about = _("Siklus %(title)s", title=loaded(row.detail)["title"])
         return _notice(row, _("Siklus baru dimulai. Ada berkas yang menunggu Anda."), about, told)
     try:
         held = store().held(rows, person, row.case_id)
@@ -90,7 +90,7 @@ def _told(rows: Any, person: str, zone: str, row: Any, now: datetime) -> Told:
     about = f"{held.subject.name} · {held.cycle_title}"
     if row.kind == notices.CLOSED:
         return _notice(row, _("Penilaian Anda sudah selesai."), about, told)
-    if held.case.entry != json.loads(row.detail)["entry"]:
+    if held.case.entry != loaded(row.detail)["entry"]:
         return _notice(row, _("Tahap ini sudah lewat."), about, told)
     due, today, zone = due_on(held.process, held.case), held.case.cycle.day_of(now), held.case.cycle.zone
     state = late_text(due, today, zone) if due and today > due else due_text(due, today, zone)

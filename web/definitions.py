@@ -6,7 +6,6 @@ change, or the loss, of the files; each is compiled once a process of the server
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -16,6 +15,7 @@ from sqlalchemy import text
 
 from engine.codec import Codec
 from engine.errors import DefinitionError, Place, Problem
+from engine.jsontext import dumped, loaded
 from engine.library import Library, load, load_texts
 from engine.process import Process
 
@@ -74,7 +74,7 @@ class Definitions:
             row = connection.execute(
                 text("select workflow, files from definition where hash = :h"), {"h": digest}
             ).one()
-            pinned = load_texts(json.loads(row.files))
+            pinned = load_texts(loaded(row.files))
             self._processes[digest] = pinned.processes[row.workflow]
         return self._processes[digest]
 
@@ -88,7 +88,7 @@ class Definitions:
         known = connection.execute(text("select 1 from definition where hash = :h"), {"h": process.hash}).first()
         if known is not None:
             return
-        row = {"h": process.hash, "w": process.id, "f": json.dumps(dict(process.files), ensure_ascii=False)}
+        row = {"h": process.hash, "w": process.id, "f": dumped(dict(process.files))}
         # Two cycles may need it at once.
         connection.execute(
             text("insert into definition (hash, workflow, files) values (:h, :w, :f) on conflict do nothing"), row

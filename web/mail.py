@@ -6,7 +6,6 @@ learns nothing. A letter's id follows from its job, so that one that is sent aga
 
 from __future__ import annotations
 
-import json
 import re
 import smtplib
 import ssl
@@ -20,6 +19,7 @@ from flask import Flask, current_app
 from flask_babel import gettext as _
 
 from engine.clock import due_on
+from engine.jsontext import loaded
 from web import clock, notices
 from web.config import LOCAL_HOSTS, Misconfigured, Settings
 from web.database import forget, reading
@@ -177,13 +177,13 @@ def _written(rows: Any, notice: str, stable: str, sender: str) -> EmailMessage |
 
 def _letter(rows: Any, told: Any) -> Letter | None:
     if told.case_id is None:
-        title = json.loads(told.detail)["title"]
+        title = loaded(told.detail)["title"]
         return _about(told.kind, _address("cases.tasks"), _("Siklus: %(title)s", title=title))
     try:
         held = store().held(rows, told.person_id, told.case_id)
     except Missing:
         return None
-    if told.kind != notices.CLOSED and held.case.entry != json.loads(told.detail)["entry"]:
+    if told.kind != notices.CLOSED and held.case.entry != loaded(told.detail)["entry"]:
         return None
     return _about(told.kind, _address("cases.show", case_id=told.case_id), *_facts(held, told.kind))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -10,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, select, update
 
+from engine.jsontext import loaded
 from web.database import reading, writing
 from web.passwords import passwords
 from web.tables import Person as Row
@@ -122,5 +122,5 @@ def _record(row: Any) -> Person:
         superior=row.superior_id,
         active=row.active,
         language=row.language,
-        profile=json.loads(row.profile),
+        profile=loaded(row.profile),
     )

@@ -23,7 +23,7 @@ from engine.collecting import receive
 from engine.journal import fold
 from engine.jsontext import loaded
 from engine.process import NOTE, Duty, Process
-from engine.timers import overtaken
+from engine.timers import overtaken, working
 from web import drafts, instants, outbox, waiting
 from web.definitions import Definitions, definitions
 from web.held import Held, Missing, subject_of, tied
@@ -426,7 +426,7 @@ class Store:
         outcome = migrate(held.process, process, held.case, self.journal(rows, held), now)
         _PIN.change(rows, {"case": case_id, "definition": process.hash})
         self._write(rows, replace(held, process=process), Actor(role=process.system), outcome, now)
-        if awaited(process, outcome.case) - awaited(held.process, held.case):
+        if set(working(process, outcome.case)) - set(working(held.process, held.case)):
             self._tell_others(rows, held.case, outcome.case, now)
         return outcome
 
@@ -492,11 +492,6 @@ class Store:
             text("select person_id from seat where case_id = :c and role = :r and answered"), {"c": case_id, "r": role}
         )
         return set(found.scalars())
-
-
-def awaited(process: Process, case: Case) -> set[str]:
-    """The roles whose work the present stage waits for."""
-    return {role for duty in process.by_stage[case.stage] if duty.id in case.open for role in duty.actor}
 
 
 def told_of(moved: Moved) -> dict[str, Any]:

@@ -66,7 +66,8 @@ def _sideways(page: Page) -> list[str]:
 
 def _small(page: Page, width: int) -> list[str]:
     """On a phone whatever is pressed is as high as a thumb, but for links within a sentence."""
-    return page.evaluate(_SMALL, THUMB) if width == min(WIDTHS) else []  # type: ignore[no-any-return]
+    found: list[str] = page.evaluate(_SMALL, THUMB) if width == min(WIDTHS) else []
+    return found
 
 
 #: What is shown to be pressed and is lower than so many pixels: what it is, how high, and its words. A radio button and

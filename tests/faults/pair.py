@@ -14,13 +14,13 @@ from datetime import date, timedelta
 from typing import Any, Protocol
 from urllib.parse import urlencode
 
-from flask import Flask, session
-from flask_wtf.csrf import generate_csrf
+from flask import Flask
 
 from tests.cast import WORKFLOW
 from tests.history import Recorder
+from tests.signed import signed_in
 from tests.web.walk import hidden, settle
-from web import clock, sessions
+from web import clock
 from web.database import writing
 from web.definitions import library
 from web.store import store
@@ -198,10 +198,5 @@ def pairs(app: Flask, count: int) -> list[Pair]:
 
 
 def browser(app: Flask, person: str) -> Browser:
-    """Somebody signed in, without a password being tried."""
-    with app.test_request_context("/", method="POST"):
-        sessions.begin(person)
-        token = generate_csrf()
-        signer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
-        cookie = f"{app.config['SESSION_COOKIE_NAME']}={signer.dumps(dict(session))}"
-    return Browser(person, cookie, token)
+    """Somebody signed in."""
+    return Browser(person, *signed_in(app, person))

@@ -14,11 +14,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, session
+from flask import Flask
 from sqlalchemy import text
 
 from tests.cast import PASSWORD, SECRET
-from web import create_app, directory, opening, sessions
+from tests.signed import signed_in
+from web import create_app, directory, opening
 from web.clock import wall
 from web.config import OWASP, Settings, definitions_root
 from web.database import connected, initialise, writing
@@ -102,16 +103,16 @@ def settled(folder: Path, url: str) -> Town:
             _send_plan(staff[number][0], cases[staff[number][0]])
         superiors = _superiors()
         planners = [
-            Member(person, nip, _cookie(app, person), cases[person])
+            Member(person, nip, signed_in(app, person)[0], cases[person])
             for number, (person, nip) in enumerate(staff)
             if number % 10 >= WITH_PLAN
         ]
         deciders = [
-            Member(person, nip, _cookie(app, person), cases[staff[number * 10][0]])
+            Member(person, nip, signed_in(app, person)[0], cases[staff[number * 10][0]])
             for number, (person, nip) in enumerate(superiors)
         ]
-        evidence = [Member(person, nip, _cookie(app, person), case) for person, nip, case in _open_evidence()]
-        officers = [Member(person, nip, _cookie(app, person)) for person, nip in _appointed(kept)]
+        evidence = [Member(person, nip, signed_in(app, person)[0], case) for person, nip, case in _open_evidence()]
+        officers = [Member(person, nip, signed_in(app, person)[0]) for person, nip in _appointed(kept)]
     return Town(settings, planners, deciders, evidence, officers)
 
 
@@ -216,11 +217,3 @@ def _plan() -> dict[str, Any]:
         for n, weight in enumerate((40, 30, 30))
     ]  # fmt: skip
     return {"target": rows}
-
-
-def _cookie(app: Flask, person: str) -> str:
-    """The cookie of a browser in which *person* has signed in."""
-    with app.test_request_context("/", method="POST"):
-        sessions.begin(person)
-        serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
-        return f"{app.config['SESSION_COOKIE_NAME']}={serializer.dumps(dict(session))}"
