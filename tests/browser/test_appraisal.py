@@ -180,6 +180,23 @@ def test_a_draft_saves_itself_and_is_there_again(service: Service, visit: Visit)
     expect(elsewhere.page.get_by_label("Alasan")).to_have_value("Satukan dua target pertama.")
 
 
+@pytest.mark.parametrize("leave", ["EN (English)", "Keluar"])
+def test_who_leaves_in_the_middle_of_a_sentence_finds_it_again(service: Service, visit: Visit, leave: str) -> None:
+    case_id = service.open_case()
+    service.play(case_id, scenario("PTK-1").steps[:1])
+    superior = visit("atasan_langsung").begin(case_id, "kembalikan_rencana")
+    superior.page.get_by_label("Alasan").press_sequentially("Satukan dua target pertama.")
+    superior.button(leave).click()
+    if leave == "Keluar":
+        expect(superior.heading()).to_have_text("Masuk")
+        superior.sign_in().begin(case_id, "kembalikan_rencana")
+    else:
+        expect(superior.page.locator("html")).to_have_attribute("lang", "en")
+    expect(superior.page.locator("[name=alasan]")).to_have_value("Satukan dua target pertama.")
+    if leave != "Keluar":
+        superior.button("ID (Bahasa Indonesia)").click()
+
+
 def test_two_presses_on_send_make_one_submission(service: Service, visit: Visit) -> None:
     case_id = service.open_case()
     service.play(case_id, scenario("PTK-1").steps[:1])

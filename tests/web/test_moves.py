@@ -304,6 +304,7 @@ class TestWhoMayLookAndAct:
         answer = superior.post(case.url("/isi/pertahankan_nilai"), data=data, content_type="multipart/form-data")
         assert answer.status_code == 422
         assert "Jenis berkas ini tidak diterima" in answer.text
+        assert "Isi Penjelasan atasan." in answer.text, "everything that is wrong is told at once"
 
 
 _OFFICE = text("insert into office (region_id, role, person_id, unit_code) values ('pontianak', :o, :p, '')")

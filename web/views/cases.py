@@ -140,10 +140,10 @@ def keep(case_id: str, action: str) -> Any:
     except Stale:
         return _too_late(_held(case_id))
     note(held, "ignored", filling.foreign(request.form))
-    if filling.unfit:
-        return _form(filling, filling.unfit), 422
     if intent == "periksa":
         return _looked_over(filling)
+    if filling.unfit:
+        return _form(filling, filling.unfit), 422
     if request.headers.get("X-Requested-With") and intent == "simpan":
         return jsonify(status=filling.saved_text())
     if intent == "simpan":

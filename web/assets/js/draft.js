@@ -14,10 +14,16 @@ export function saveDrafts() {
   let timer = null;
   let saving = false;
   let dirty = false;
+  let last = Promise.resolve();
 
-  async function save(options) {
+  /** Saves what was typed, after what is being saved; done when that has gone, or could not. */
+  function save(options) {
     clearTimeout(timer);
-    if (!dirty || saving) return;
+    last = last.then(() => dirty && saveOnce(options));
+    return last;
+  }
+
+  async function saveOnce(options) {
     saving = true;
     dirty = false;
     say("saving");
@@ -35,12 +41,24 @@ export function saveDrafts() {
     timer = setTimeout(save, PAUSE);
   }
 
+  const held = new WeakSet();
+
+  /** Another form of the page (language, signing out) waits until the draft is kept; pressed again, it goes anyway. */
+  async function leave(event) {
+    if (event.target === form || !(dirty || saving) || held.has(event.target)) return;
+    event.preventDefault();
+    held.add(event.target);
+    await save();
+    if (!dirty) event.target.submit();
+  }
+
   form.addEventListener("input", touch);
   form.addEventListener("change", touch);
   form.addEventListener("submit", () => {
     clearTimeout(timer);
     dirty = false;
   });
+  document.addEventListener("submit", leave);
   addEventListener("online", () => save());
   // The last chance on a phone: the page is put away and may never come back.
   document.addEventListener("visibilitychange", () => {
