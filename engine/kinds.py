@@ -113,7 +113,8 @@ NOWHERE = Setting()
 def _clean(text: str) -> str:
     """*text* in one form (NFC), with line ends as ``\\n``. Raises ``Invalid`` for characters that no text has."""
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    if any(unicodedata.category(c) in ("Cs", "Cc") and c not in "\n\t" for c in text):
+    # What can be printed has none of them; to look at each letter would cost more than all the rest of reading it.
+    if not text.isprintable() and any(unicodedata.category(c) in ("Cs", "Cc") and c not in "\n\t" for c in text):
         raise Invalid("karakter_tidak_sah")
     return text
 
