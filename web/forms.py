@@ -48,9 +48,6 @@ class _Bound(wtforms.Field):
         self.name = self.short_name = self.id = name
         self.meta, self._form = form.meta, form
 
-    def post_process(self, formdata: Any = None) -> None:
-        """Nothing: it is for a list of proposals, which WTForms keeps beside a field."""
-
 
 class ValueField(_Bound):
     """The only bridge between WTForms and the engine: strings in, the kind's value out."""
@@ -121,6 +118,11 @@ class SheetForm(wtforms.Form):
 
         def get_translations(self, form: Any) -> Any:
             return None
+
+    def process(self, formdata: Any = None, *more: Any, **others: Any) -> None:
+        """Each field reads what was typed in it; defaults and filters, which WTForms would look for, there are none."""
+        for entry in self._fields.values():
+            entry.process(formdata)
 
 
 class _Texts(dict[str, list[str]]):
