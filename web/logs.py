@@ -128,9 +128,9 @@ def request_id() -> str:
     return str(g.request_id)
 
 
-def say_nothing() -> None:
-    """Leaves no line on this request: its time would say when somebody answered."""
-    g.unsaid = True
+def tell(allowed: bool) -> None:
+    """Whether there is a line on this request: not where its time would say when somebody answered."""
+    g.unsaid = not allowed
 
 
 def start(app: Flask) -> None:

@@ -467,13 +467,10 @@ def _address(filling: Filling, change: str, name: str) -> str:
     return f"{change}#{input_id(name)}" if name in filling.writable else ""
 
 
-def sent_facts(held: Held, moved: Moved, now: datetime) -> dict[str, str]:
+def sent_facts(moved: Moved, now: datetime) -> dict[str, str]:
     """What the confirmation page needs, kept in the session of whoever sent it."""
-    stage = held.process.stages.get(moved.stage)
-    action = stage.actions.get(moved.action) if stage else None
-    title = (action.title if action else "") or _("Keterangan Anda")
-    facts = {"case": moved.case_id, "number": moved.number, "title": str(title), "at": now.isoformat()}
-    return {**facts, "stage": moved.stage}
+    facts = {"case": moved.case_id, "number": moved.number, "at": now.isoformat()}
+    return {**facts, "stage": moved.stage, "action": moved.action}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -490,11 +487,14 @@ class SentPage:
 def sent_page(held: Held, facts: Mapping[str, str], now: datetime) -> SentPage:
     """The confirmation for whoever has just sent something."""
     at = moment(datetime.fromisoformat(facts["at"]), held.case.cycle.zone)
+    stage = held.process.stages.get(facts["stage"])
+    action = stage.actions.get(facts["action"]) if stage else None
+    title = translated(action.title) if action and action.title else _("Keterangan Anda")
     return SentPage(
-        title=_("Terkirim: %(title)s", title=translated(facts["title"])),
+        title=_("Terkirim: %(title)s", title=title),
         facts=[(_("Nomor"), facts["number"]), (_("Waktu"), at), (_("Pegawai"), held.subject.name)],
         next_text=_what_next(held, now),
-        copies=list(_copies(held, facts.get("stage", ""), now)),
+        copies=list(_copies(held, facts["stage"], now)),
         back=url_for("cases.show", case_id=held.case.id),
     )
 

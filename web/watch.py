@@ -23,7 +23,7 @@ def init_app(app: Flask) -> None:
 def begin() -> None:
     g.began = perf_counter()
     if request.blueprint in UNSAID:
-        logs.say_nothing()
+        logs.tell(False)
 
 
 def end(response: Response) -> Response:

@@ -19,7 +19,7 @@ from sqlalchemy.exc import OperationalError
 from engine.scenario import Scenario
 from tests import shipped
 from tests.cast import Cast, Visitor, app_with, close, open_case, settings_in
-from tests.web.walk import Walk
+from tests.web.walk import Walk, hidden
 from web import logs
 from web.definitions import Definitions
 from web.tables import db
@@ -206,7 +206,31 @@ def test_an_anonymous_task_leaves_no_line_at_all(make_app: Callable[..., Flask],
     rater = walk.client(walk.people.peers[0])
     for page in ("", "/isi/kirim_360", "/isi/tidak_ada"):
         rater.get(walk.url(page))
+    form = hidden(rater.get(walk.url("/isi/kirim_360")).text)
+    marks = dict.fromkeys(("kt", "pa", "km", "ks", "ig", "op"), "4")
+    looked = rater.post(walk.url("/isi/kirim_360"), data={**form, **marks, "_intent": "periksa"})
+    sent = hidden(rater.get(looked.location).text)
+    # Too late, taken, taken already, and under a key that was used for something else.
+    tried = [(409, {"_masuk": "99"}), (409, {"_draf": "7"}), (303, {}), (303, {}), (422, {"_draf": "7"})]
+    for status, other in tried:
+        assert rater.post(walk.url("/kirim/kirim_360"), data={**sent, **other}).status_code == status
     assert len(log.requests()) == before
+
+
+def test_who_sends_under_their_name_leaves_a_line(make_app: Callable[..., Flask], log: Log) -> None:
+    """Also where they may not, or too late."""
+    app = make_app()
+    rated = shipped.story("pontianak", "PTK-1")
+    walk = Walk(app, shipped.processes()[rated.workflow], rated)
+    walk.until("persetujuan_rencana")
+    superior, stranger = walk.as_role("atasan_langsung"), walk.client(walk.people.peers[4])
+    key = {"_masuk": "99", "_versi": "0", "_draf": "1", "_kunci": "0" * 32}
+    logs.start(app)
+    for client, status in ((superior, 409), (stranger, 404)):
+        form = hidden(client.get("/tugas").text)
+        assert client.post(walk.url("/kirim/setujui_rencana"), data={**form, **key}).status_code == status
+    lines = [line["status"] for line in log.requests() if line["route"] == "/berkas/<case_id>/kirim/<action>"]
+    assert lines == [409, 404]
 
 
 def _guess(app: Flask) -> None:

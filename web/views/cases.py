@@ -30,7 +30,7 @@ from web.held import Held, Missing
 from web.inbox import inbox
 from web.inbox import team as led
 from web.keys import Conflict
-from web.logs import say_nothing
+from web.logs import tell
 from web.resend import DEFINITION
 from web.store import Opened, store
 
@@ -187,8 +187,9 @@ def send(case_id: str, action: str) -> Any:
     key, draft_version, definition = (request.form.get(name, "") for name in ("_kunci", "_draf", DEFINITION))
     if entry is None or submitted is None or len(key) != 32:
         abort(400)
-    held = _held(case_id)
     body = f"{action}:{entry}:{submitted}:{draft_version}"
+    # Whose case it is shows once it is locked, and until then whether a line may tell of this.
+    tell(False)
     try:
         with writing() as rows:
             moved = store().move(
@@ -202,20 +203,22 @@ def send(case_id: str, action: str) -> Any:
                 body=body,
                 now=now(),
             )
+    except Missing:
+        tell(True)
+        raise
     except Stale:
         return _too_late(_held(case_id))
     except Conflict:
         abort(422)
     except Refused as reasons:
-        note(held, "refused", reasons.codes)
-        return _refused(held, action, reasons)
-    session["sent"] = pages.sent_facts(held, moved, now())
+        return _refused(_held(case_id), action, reasons)
+    session["sent"] = pages.sent_facts(moved, now())
     return redirect(url_for("cases.sent", case_id=case_id), 303)
 
 
 def _answers(held: Held, action: str, version: str) -> Any:
     """The draft's values, if it is the one that was looked over."""
-    offer = _offer(held, action)
+    offer = _offer(_told(held), action)
     if offer is None:
         raise Stale
     filling = Filling.opened(held, offer, now())
@@ -272,9 +275,12 @@ def attachment(case_id: str, attachment: str) -> Response:
 
 
 def _held(case_id: str) -> Held:
-    held = store().held(reading(), current_user.id, case_id)
-    if unnamed(held):
-        say_nothing()
+    return _told(store().held(reading(), current_user.id, case_id))
+
+
+def _told(held: Held) -> Held:
+    """*held*, with a line in the log on this request unless somebody may be answering without their name."""
+    tell(not unnamed(held))
     return held
 
 
@@ -312,7 +318,7 @@ def _too_late(held: Held) -> Any:
 
 def _refused(held: Held, action: str, told: Refused) -> Any:
     """Back to the form, with the reasons at their fields."""
-    held = _held(held.case.id)
+    note(held, "refused", told.codes)
     offer = offer_of(held.process, held.case, held.actors, now(), action)
     if offer is None or not offer.offered:
         shown = {"reasons": pages.reasons_of(held, told), "back": url_for("cases.show", case_id=held.case.id)}
