@@ -27,7 +27,7 @@ Clock = Callable[[], datetime]
 BATCH = 500
 
 _CYCLES = Statement("""
-select y.id, y.title, y.region_id as region, y.definition, y.earlier, y.origin_id as origin, d.workflow
+select y.id, y.title, y.region_id as region, y.definition, y.origin_id as origin, d.workflow
 from cycle y join definition d on d.hash = y.definition order by y.start desc, y.region_id, y.id
 """)
 _OTHERS = Statement("select hash from definition where workflow = :workflow order by hash")
@@ -43,6 +43,9 @@ select c.id, c.person_id, c.stage, c.definition, p.name, p.nip from appraisal c 
 where c.cycle_id = :cycle and not c.closed and c.definition <> :to and c.person_id > :after
 order by c.person_id limit :n
 """)
+_HOLD = "select definition, earlier from cycle where id = :cycle"
+#: The cycle's row, held so that nobody else turns it meanwhile; SQLite has one writer anyway.
+_HELD = {True: Statement(_HOLD), False: Statement(f"{_HOLD} for no key update")}
 _STANDING = Statement("select distinct definition from appraisal where cycle_id = :cycle and definition <> :to")
 _RUNNING = Statement("""
 select distinct definition from appraisal where cycle_id = :cycle and not closed and definition <> :to
@@ -67,7 +70,6 @@ class Round:
     follows: bool
     region: str
     definition: str
-    earlier: tuple[str, ...]
     workflow: str
 
 
@@ -110,7 +112,7 @@ def rounds(rows: Any) -> list[Round]:
     """Every cycle, the latest first."""
     return [
         Round(id=r.id, title=r.title, follows=r.origin is not None, region=r.region, definition=r.definition,
-              earlier=tuple(r.earlier.split()), workflow=r.workflow)
+              workflow=r.workflow)
         for r in _CYCLES.all(rows, {})
     ]  # fmt: skip
 
@@ -167,12 +169,14 @@ class Migration:
     def _begin(self) -> None:
         """New cases begin on the other definition, which the database keeps from now on."""
         with writing() as rows:
-            self._store.definitions.keep(connection_of(rows), self.process)
+            self._store.definitions.keep(rows, self.process)
             binds = self._binds
+            # Somebody else may have turned the cycle since it was looked up, or opened more of it.
+            cycle = _HELD[rows.dialect.name == "sqlite"].first(rows, binds)
             standing = {row.definition for row in _STANDING.all(rows, binds)}
-            earlier = " ".join(sorted({self._round.definition, *self._round.earlier, *standing} - {self.process.hash}))
+            earlier = " ".join(sorted({cycle.definition, *cycle.earlier.split(), *standing} - {self.process.hash}))
             if not _TURN.change(rows, {**binds, "earlier": earlier}):
-                own = " ".join(sorted({*earlier.split(), self.process.hash} - {self._round.definition}))
+                own = " ".join(sorted({*earlier.split(), self.process.hash} - {cycle.definition}))
                 _ONLY_NOTE.change(rows, {"cycle": self._round.id, "earlier": own})
 
     def _cases(self) -> Iterator[Any]:

@@ -3,7 +3,8 @@
 The engine works out each beginning once (``engine.alike``); all who begin alike get the same rows with their own id,
 person and profile in them, and journals chained anew. How far it has come stands in the cycle's row and is moved on in
 the transaction of each batch, only from where it was found; so a run that was killed is continued, and two at once
-share the work.
+share the work. It is moved on only while the cycle has the definition of the batch as well: where its cases go to
+another one meanwhile (``web.migrating``), those that are still to be opened begin on that.
 """
 
 from __future__ import annotations
@@ -48,8 +49,10 @@ select p.id, p.nip, p.profile, exists (select 1 from waiting_answer w where w.pe
        (select u.zone from unit u where u.region_id = p.region_id and u.code = p.unit_code) as zone
 {_WITHOUT_CASE} order by p.id limit :n
 """)
-_REACHED = Statement("select opening from cycle where id = :cycle")
-_MOVE_ON = Statement("update cycle set opening = :reached where id = :cycle and opening = :before")
+_REACHED = Statement("select opening, definition from cycle where id = :cycle")
+_MOVE_ON = Statement("""
+update cycle set opening = :reached where id = :cycle and opening = :before and definition = :definition
+""")
 _OPENED = Statement("select count(*) as number from appraisal where cycle_id = :cycle")
 
 
@@ -131,8 +134,10 @@ class Opening:
 
     def batches(self, now: datetime) -> Iterator[int]:
         """Opens the cases that are left, begun at *now*; how many employees each batch came to."""
-        moulds = Moulds(self._store, self._process, self.cycle, self._region, now)
+        moulds = self._moulds(now)
         while (reached := self._reached()) is not None:
+            if moulds.process is not self._process:
+                moulds = self._moulds(now)
             people = _NEXT.all(reading(), {**self._whose, "after": reached, "n": BATCH})
             if not people:
                 if self._finished(reached, now):
@@ -149,9 +154,15 @@ class Opening:
     def _whose(self) -> dict[str, str]:
         return {"cycle": self.cycle.id, "region": self._region}
 
+    def _moulds(self, now: datetime) -> Moulds:
+        return Moulds(self._store, self._process, self.cycle, self._region, now)
+
     def _reached(self) -> str | None:
-        """The last person whose case was opened; ``None`` once all are."""
-        reached: str | None = _REACHED.first(reading(), {"cycle": self.cycle.id}).opening
+        """The last person whose case was opened; ``None`` once all are. The rest begin on the cycle's definition."""
+        row = _REACHED.first(reading(), {"cycle": self.cycle.id})
+        if row.definition != self._process.hash:
+            self._process = self._store.definitions.process(reading(), row.definition)
+        reached: str | None = row.opening
         return reached
 
     def _write(self, batch: Batch, last: str, reached: str, now: datetime) -> bool:
@@ -169,19 +180,24 @@ class Opening:
         """The end of the list: whether all have a case but those whom this run rejected.
 
         Their data may be corrected; so for them the cycle is still being opened, from the beginning of the list.
+        Another definition may want other data: where the cycle has one by now, this is not the end.
         """
         left = self.left()
         with writing() as session:
             rows = connection_of(session)
             ended = left <= len(self.told.rejected)
             number = _OPENED.first(rows, {"cycle": self.cycle.id}).number
-            if self._move_on(rows, reached, "" if left else None) and ended and number:
+            if not self._move_on(rows, reached, "" if left else None):
+                definition: str = _REACHED.first(rows, {"cycle": self.cycle.id}).definition
+                return ended and definition == self._process.hash
+            if ended and number:
                 reason = f"{self.cycle.id}:{number}"
                 outbox.put(rows, outbox.CYCLE_OPENED, reason, {"cycle": self.cycle.id}, now)
         return ended
 
     def _move_on(self, rows: Any, before: str, reached: str | None) -> bool:
-        return _MOVE_ON.change(rows, {"cycle": self.cycle.id, "before": before, "reached": reached}) == 1
+        binds = {"cycle": self.cycle.id, "definition": self._process.hash, "before": before, "reached": reached}
+        return _MOVE_ON.change(rows, binds) == 1
 
 
 @dataclass(slots=True)
@@ -220,8 +236,8 @@ class Moulds:
     """The cases of a cycle begun at one instant."""
 
     def __init__(self, store: Store, process: Process, cycle: Cycle, region: str, now: datetime) -> None:
+        self.process = process
         self._store = store
-        self._process = process
         self._region = region
         self._now = now
         self._distance = _number(cycle.id)
@@ -259,13 +275,13 @@ class Moulds:
 
     def _begun_in(self, zone: str) -> Beginnings:
         if zone not in self._beginnings:
-            self._beginnings[zone] = Beginnings(self._process, replace(self._cycle, zone=zone), self._now)
+            self._beginnings[zone] = Beginnings(self.process, replace(self._cycle, zone=zone), self._now)
         return self._beginnings[zone]
 
     def _mould(self, outcome: Outcome) -> Mould | None:
-        row, lines = self._store.records.begun(self._process, outcome, self._region, "", self._now)
-        profile = self._codec.dump_profile(outcome.case.profiles[self._process.subject])
-        state = _around(row["state"], f'"profiles":{{"{self._process.subject}":', profile)
+        row, lines = self._store.records.begun(self.process, outcome, self._region, "", self._now)
+        profile = self._codec.dump_profile(outcome.case.profiles[self.process.subject])
+        state = _around(row["state"], f'"profiles":{{"{self.process.subject}":', profile)
         inputs = _around(lines[0]["inputs"], '{"fields":', profile)
         if state is None or inputs is None or outcome.starts or lines[0]["event"] != "profile_set":
             return None

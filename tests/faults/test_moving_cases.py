@@ -1,85 +1,83 @@
-"""Cases on their way to another definition: killed at any write, each is whole, and the rest go when started again."""
+"""Cases on their way to another definition, and a cycle on its way to all its cases: killed at any moment of either."""
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable
-from itertools import count
 from pathlib import Path
 
-from engine.library import load_texts
-from engine.process import Process
-from tests.cast import app_with, close, settings_in
+import pytest
+
+from tests.faults.moving import ALL, Round
 from tests.faults.strace import Fault, struck
-from tests.races.crowd import DEFINITIONS, NOW, Crowd
-from web.config import Settings
-from web.database import initialise, snapshot
-from web.definitions import Definitions
-from web.integrity import examined
-from web.migrating import Migration, rounds
-from web.store import store
-from web.tables import db
-
-CASES = 3
+from tests.postgres import Server
+from web import migrating, opening
 
 
-def prepared(settings: Settings, definitions: Definitions) -> None:
-    """A cycle with a few cases at the second stage."""
-    app = app_with(settings, definitions)
-    with app.app_context():
-        initialise()
-    crowd = Crowd(app, employees=CASES)
-    crowd.submit(crowd.open("rencana", CASES))
-    close(app)
+@pytest.fixture
+def cycle(tmp_path: Path, server: Server | None, monkeypatch: pytest.MonkeyPatch) -> Round:
+    """A cycle that is opened, and looked through, a few cases at a time."""
+    monkeypatch.setattr(opening, "BATCH", 4)
+    monkeypatch.setattr(migrating, "BATCH", 4)
+    return Round(tmp_path, server)
 
 
-def other_words(definitions: Definitions) -> Process:
-    files = dict(definitions.library.processes["rencana"].files)
-    (name,) = [name for name, text in files.items() if text.startswith("form: putusan")]
-    files[name] = files[name].replace("title: Catatan", "title: Catatan atasan")
-    return load_texts(files).processes["rencana"]
+def test_moving_killed_at_any_moment_leaves_whole_cases_and_goes_on(cycle: Round, figures: list[str]) -> None:
+    cycle.open()
+    cycle.submit()
+    cycle.keep()
+    kills, reached = 0, set()
+    for met in cycle.each(cycle.move):
+        kills += met
+        reached.add(cycle.standing())
+        cycle.move()
+        assert (cycle.standing(), cycle.moved()) == ((ALL, ALL), ALL)
+    assert reached == {(ALL, moved) for moved in range(ALL + 1)}
+    figures.append(
+        f"R-33: moving {ALL} cases killed at each of {kills} {cycle.name}: whole cases, the rest moved after"
+    )
 
 
-def moving(settings: Settings, definitions: Definitions, process: Process) -> None:
-    """The work of ``borang cycle migrate``."""
-    app = app_with(settings, definitions)
-    with app.app_context():
-        (round_,) = rounds(db.session)
-        assert not any(one.reasons for one in Migration(store(), round_, process).run(lambda: NOW))
-    close(app)
+def test_what_an_opening_that_was_killed_has_left_goes_on_under_the_other_definition(
+    cycle: Round, figures: list[str]
+) -> None:
+    """Killed at any moment, moved, and opened to its end: nobody is without a case, none is left behind."""
+    kills, reached = 0, set()
+    for met in cycle.each(cycle.open):
+        kills += met
+        opened, other = cycle.standing()
+        assert other == 0
+        reached.add(opened)
+        cycle.move()
+        assert cycle.standing() == (opened, opened)
+        cycle.open()
+        # Where there was no cycle yet, nothing could be moved.
+        assert cycle.standing() in {(ALL, ALL), (ALL, 0)}
+        cycle.move()
+        assert cycle.standing() == (ALL, ALL)
+    assert reached == {0, 4, 8, ALL}
+    figures.append(f"R-33: opening killed at each of {kills} {cycle.name}, then moved: all {ALL} on the new definition")
 
 
-def moved(settings: Settings, definitions: Definitions) -> int:
-    """How many cases have been moved. Each is what its journal makes of it, and every journal is right."""
-    app = app_with(settings, definitions)
-    with app.app_context():
-        with snapshot() as rows:
-            found = examined(rows, settings.derived("audit"), follows=lambda case: store().follows(rows, case))
-            count_ = rows.exec_driver_sql("select count(*) from journal where event = 'migrated'").scalar_one()
-            pinned = rows.exec_driver_sql("select definition, count(*) from appraisal group by definition").all()
-        assert found.faults == []
-        assert sum(number for _, number in pinned) == CASES
-    close(app)
-    return int(count_)
+def test_moving_a_half_opened_cycle_killed_at_any_moment(cycle: Round, figures: list[str]) -> None:
+    """Then opened to its end first, and moved again after."""
+    cycle.back()
+    half = next(nth for nth in range(1, 1000) if _opened(cycle, nth) == (8, 0))
+    cycle.keep()
+    kills = 0
+    for met in cycle.each(cycle.move, step=3):
+        kills += met
+        opened, _moved = cycle.standing()
+        assert opened == 8
+        cycle.open()
+        assert cycle.standing()[0] == ALL
+        cycle.move()
+        assert cycle.standing() == (ALL, ALL)
+    figures.append(
+        f"R-33: an opening killed at {half}, moving killed at {kills} {cycle.name}: all {ALL} on the new one"
+    )
 
 
-def test_killed_at_any_write(tmp_path: Path, figures: list[str]) -> None:
-    definitions = Definitions(DEFINITIONS)
-    rest, settings = settings_in(tmp_path / "rest"), settings_in(tmp_path / "now")
-    prepared(rest, definitions)
-    process, reached = other_words(definitions), set()
-
-    def work(say: Callable[[str], None]) -> None:
-        moving(settings, definitions, process)
-
-    for nth in count(1):
-        shutil.rmtree(settings.instance)
-        shutil.copytree(rest.instance, settings.instance)
-        met = struck(work, Fault("pwrite64", "signal=KILL", nth)).met
-        reached.add(moved(settings, definitions))
-        moving(settings, definitions, process)
-        assert moved(settings, definitions) == CASES
-        if not met:
-            break
-    assert reached == set(range(CASES + 1))
-    figures.append(f"R-33: moving {CASES} cases killed at each of {nth - 1} writes: whole cases, the rest moved after")
+def _opened(cycle: Round, nth: int) -> tuple[int, int]:
+    """What is there when the opening was killed so far on."""
+    cycle.back()
+    struck(cycle.open, Fault(cycle.calls, "signal=KILL", nth))
+    return cycle.standing()

@@ -9,6 +9,7 @@
 ``fresh``    a form counts for the visit of the stage in which it was opened
 ``roles``    what somebody may is read once the case is locked, not when they last looked
 ``cycle``    a cycle of follow-ups that somebody else makes at this moment is taken
+``opening``  whoever opens a cycle looks at its definition, and writes a batch of cases only while they begin on it
 ``turn``     a report without a name waits for the same one that came before
 """
 
@@ -26,7 +27,7 @@ from sqlalchemy import Engine, event, text
 from tests.races.crowd import _with, store_of
 from web import database, opening, records
 from web import store as store_module
-from web.database import writing
+from web.database import reading, writing
 from web.statements import Statement
 from web.tables import db
 
@@ -55,6 +56,9 @@ def without(app: Flask, *guards: str) -> Iterator[None]:
             )
         if "region" in guards:
             patch.setattr(opening, "_LOCK", _cut(opening._LOCK, "for no key update"))
+        if "opening" in guards:
+            patch.setattr(opening, "_MOVE_ON", _cut(opening._MOVE_ON, "and definition = :definition"))
+            patch.setattr(opening.Opening, "_reached", _reached)
         if "fresh" in guards:
             patch.setattr(store_module, "fresh", lambda *arguments: None)
         if deferred:
@@ -97,6 +101,10 @@ class _WeakKeys:
     def remember(self, *arguments: Any, **more: Any) -> None:
         if "key" not in self.off:
             super().remember(*arguments, **more)  # type: ignore[misc]
+
+
+def _reached(self: opening.Opening) -> Any:
+    return opening._REACHED.first(reading(), {"cycle": self.cycle.id}).opening
 
 
 def _cut(statement: Statement, part: str) -> Statement:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from datetime import date
 from random import Random
 from time import sleep
 from typing import Any
 
+import pytest
 from flask import Flask
 
 from engine import Outcome
@@ -16,7 +18,8 @@ from engine.process import Process
 from tests.races.conftest import Place
 from tests.races.crowd import NOW, PAUSE, Crowd, rounds, sent
 from tests.races.guards import without
-from web.database import writing
+from web import migrating, opening
+from web.database import forget, reading, writing
 from web.statements import connection_of
 from web.store import store
 
@@ -84,3 +87,69 @@ def test_without_the_look_at_the_visit_both_happen(app: Flask, crowd: Crowd, pla
         _cases, told = decided_and_migrated(crowd, 60)
     figures.append(f"R-33 {place.name}, control without the look: 60 cases, {both(told)} decided by the older form")
     assert both(told) > 0
+
+
+# --- while the cycle is being opened ----------------------------------------------------------------------------------
+
+EMPLOYEES, RATERS = 16, 8
+
+
+@pytest.fixture
+def few(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Crowd:
+    """A crowd whose cycles are opened in so many transactions that others come between."""
+    monkeypatch.setattr(opening, "BATCH", 2)
+    return Crowd(app, EMPLOYEES)
+
+
+def opened_and_migrated(crowd: Crowd, count: int) -> tuple[Process, list[list[Any]]]:
+    """Cycles that go to another definition while their cases are still being opened."""
+    other, wait = other_words(crowd.app), Random(13)
+    year = {"start": date(2026, 1, 1), "end": date(2026, 12, 31)}
+
+    def begin(title: str) -> int:
+        with crowd.app.app_context():
+            cycle = opening.begun(store(), store().definitions.library.processes["rencana"], title=title, **year)
+            for _people in cycle.batches(NOW):
+                sleep(3 * PAUSE)  # Cases are opened faster than they are moved.
+            return cycle.told.cases
+
+    def move(title: str) -> list[Any]:
+        with crowd.app.app_context():
+            while not (known := [one for one in migrating.rounds(reading()) if one.title == title]):
+                forget()
+            sleep(wait.uniform(0, 20 * PAUSE))
+            tried = migrating.Migration(store(), known[0], other).run(lambda: NOW)
+            return [reason for one in tried for reason in one.reasons]
+
+    return other, rounds([f"Siklus {number}" for number in range(count)], [begin, move])
+
+
+def left_behind(crowd: Crowd, process: Process) -> int:
+    """How many cases are not on *process*, which is in force for new cases of every cycle."""
+    assert {row.definition for row in crowd.rows("select definition from cycle")} == {process.hash}
+    return int(crowd.rows("select count(*) as n from appraisal where definition <> :d", d=process.hash)[0].n)
+
+
+def test_a_cycle_that_is_moved_while_it_is_opened_leaves_no_case_behind(
+    few: Crowd, place: Place, figures: list[str]
+) -> None:
+    process, told = opened_and_migrated(few, 100)
+    cases = [row.id for row in few.rows("select id from appraisal")]
+    moved = few.rows("select count(*) as n from journal where event = 'migrated'")[0].n
+    figures.append(f"R-33 {place.name}: 100 cycles moved while opened, {len(cases)} cases, {moved} of them moved")
+    assert told == [[EMPLOYEES + RATERS, []]] * 100
+    assert left_behind(few, process) == 0
+    opened = few.rows("select count(distinct person_id) as n from appraisal group by cycle_id")
+    assert [row.n for row in opened] == [EMPLOYEES + RATERS] * 100
+    assert 0 < moved < len(cases) == 100 * (EMPLOYEES + RATERS)
+    assert few.torn(cases) == 0
+
+
+def test_without_a_look_at_the_definition_cases_are_left_behind(
+    app: Flask, few: Crowd, place: Place, figures: list[str]
+) -> None:
+    with without(app, "opening"):
+        process, _told = opened_and_migrated(few, 20)
+    lost = left_behind(few, process)
+    figures.append(f"R-33 {place.name}, control without a look at the definition: 20 cycles, {lost} cases left behind")
+    assert lost > 0

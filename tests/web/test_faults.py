@@ -11,10 +11,12 @@ import pytest
 from sqlalchemy import text
 
 from tests.cast import close
+from tests.faults.moving import ALL, Round
 from tests.faults.nth import Submit, each, outcome_of, whole
 from tests.faults.strace import Fault, struck
 from tests.faults.upgrade import next_release, on_sqlite
 from tests.history import problems
+from tests.postgres import Server
 from web import database, records
 from web.database import writing
 from web.definitions import Definitions
@@ -58,6 +60,19 @@ def test_a_migration_that_is_killed_has_done_all_or_nothing(
         upgrade.run()
         assert upgrade.wrong(finished=True) == []
     assert 0 < killed < 8
+
+
+def test_cases_that_are_moved_to_another_definition_are_whole_whenever_that_is_killed(
+    tmp_path: Path, server: Server | None
+) -> None:
+    cycle, reached = Round(tmp_path, server), set()
+    cycle.open()
+    cycle.keep()
+    for _ in cycle.each(cycle.move, step=23):
+        reached.add(cycle.standing())
+        cycle.move()
+        assert (cycle.standing(), cycle.moved()) == ((ALL, ALL), ALL)
+    assert len(reached) > 3
 
 
 def test_a_move_in_two_transactions_would_be_noticed(submit: Submit, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,6 +16,7 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import text
 
+from engine.library import load
 from tests.cast import app_with, close, settings_in
 from tests.conftest import on_sqlite
 from tests.web.test_versions import (
@@ -31,10 +32,12 @@ from tests.web.test_versions import (
     place,
     write,
 )
+from web import clock
 from web.cli import cli
 from web.config import Settings
-from web.database import writing
+from web.database import reading, writing
 from web.definitions import Definitions
+from web.migrating import Migration, rounds
 from web.store import store
 from web.tables import db
 
@@ -220,6 +223,27 @@ def test_the_cycle_has_both_definitions_afterwards_and_new_cases_begin_on_the_ne
     with office.app.app_context():
         row = db.session.execute(text("select definition, earlier from cycle")).one()
     assert (row.definition, row.earlier) == (first, told["to"])
+
+
+def test_of_two_migrations_at_once_the_cycle_knows_the_definitions_of_both(office: Bureau) -> None:
+    """Both have looked the cycle up before either turned it."""
+    case = office.open("2026", 1)[0]
+    office.act(case, "ajukan")
+    first = office.held(case).process.hash
+    folder = office.settings.definitions
+    processes = []
+    for files in (LIGHTER, SECOND):
+        write(folder, files)
+        processes.append(load(folder).processes["penilaian"])
+    lighter, second = processes
+    with office.app.app_context():
+        (round_,) = rounds(reading())
+        runs = [Migration(store(), round_, process).run(clock.now) for process in processes]
+        outcomes = [[one.outcome is not None for one in run] for run in runs]
+    # It stands at a stage that the second does not have.
+    assert outcomes == [[True], [False]]
+    (row,) = office.rows("select definition, earlier from cycle")
+    assert (row.definition, set(row.earlier.split())) == (second.hash, {first, lighter.hash})
 
 
 def test_a_follow_up_cycle_is_moved_beside_the_one_that_the_other_definition_has_already(office: Bureau) -> None:
