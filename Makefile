@@ -119,5 +119,5 @@ $(FRONT): $(NPM) scripts/build_assets.mjs $(ASSETS)
 	@touch $@
 
 $(STAMPS)/translations: $(CATALOGUES) $(STAMPS)/python
-	@test -z "$(CATALOGUES)" || $(BIN)/pybabel --quiet compile --directory web/translations
+	@test -z "$(CATALOGUES)" || $(BIN)/pybabel --quiet compile --domain "messages click" --directory web/translations
 	@touch $@

@@ -12,7 +12,7 @@ from importlib import import_module
 import click
 
 from web.config import Misconfigured
-from web.console import MISUSE, N_, translate_help, wanted_language
+from web.console import MISUSE, N_, speak, translate_help, wanted_language
 
 #: Where each command stands: module and name.
 COMMANDS = {
@@ -63,7 +63,9 @@ AWAY = (
 
 def main() -> None:
     """Runs ``borang``; what is wrong with its input is told, never traced."""
-    translate_help(cli, wanted_language(sys.argv))
+    language = wanted_language(sys.argv)
+    speak(language)
+    translate_help(cli, language)
     try:
         cli(windows_expand_args=False)
     except Misconfigured as error:
@@ -91,7 +93,7 @@ def _database_is_away(error: Exception) -> bool:
 @click.option(
     "--language", type=click.Choice(["id", "en"]), envvar="BORANG_LANGUAGE", default="id", help=N_("Bahasa pesan.")
 )
-@click.version_option(package_name="borang")
+@click.version_option(package_name="borang", message="%(prog)s %(version)s", help=N_("Tampilkan versi, lalu selesai."))
 def cli(language: str) -> None:
     pass
 

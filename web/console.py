@@ -5,6 +5,7 @@ Exit 0: good; 1: problems found; 2: called wrongly, or the service cannot start 
 
 from __future__ import annotations
 
+import gettext
 import json
 import os
 import sys
@@ -54,6 +55,16 @@ def wanted_language(arguments: Sequence[str]) -> str:
         if before.startswith("--language"):
             return before.partition("=")[2] or word
     return os.environ.get("BORANG_LANGUAGE", "id")
+
+
+def speak(language: str) -> None:
+    """Has Click say its own words ("Usage", "No such option") in *language*.
+
+    It asks the gettext of the process, which takes the language from the environment alone.
+    """
+    gettext.bindtextdomain("click", str(PACKAGE / "translations"))
+    gettext.textdomain("click")
+    os.environ["LANGUAGE"] = language
 
 
 def translate_help(command: click.Command, language: str) -> None:

@@ -312,6 +312,22 @@ def test_help_speaks_the_language_that_was_asked_for() -> None:
         assert expected in done.stdout
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["serve", "--apa"], "Kesalahan: Tidak ada opsi '--apa'."),
+        (["--language", "en", "serve", "--apa"], "Error: No such option '--apa'."),
+        (["people", "import", "tidak-ada.csv"], "Berkas 'tidak-ada.csv' tidak ada."),
+    ],
+)
+def test_a_mistake_on_the_command_line_is_told_in_the_language_of_the_call(words: list[str], told: str) -> None:
+    environ = {name: value for name, value in os.environ.items() if name not in ("BORANG_LANGUAGE", "LANGUAGE")}
+    command = Path(sys.executable).with_name("borang")
+    done = subprocess.run([command, *words], env=environ, capture_output=True, text=True, check=False)
+    assert done.returncode == MISUSE
+    assert told in done.stderr
+
+
 # --- people -----------------------------------------------------------------------------------------------------------
 
 PEOPLE = "nip,nama,unit_kode,unit\n199203042016011901,Tirto Kusumayuda,U-1,Dinas Contoh\n"

@@ -6,11 +6,15 @@ import ast
 import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
+import click
 import jinja2
 import pytest
 from babel.messages.catalog import Message
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
 from flask import Flask
 
 from scripts.gather_texts import gathered, merged, translated
@@ -20,6 +24,9 @@ from web.languages import LANGUAGES, day, force_locale, moment, number
 #: What marks a text to be translated.
 GETTEXTS = {"_", "gettext", "ngettext", "N_"}
 PLACEHOLDER = re.compile(r"%\(\w+\)s|\{\w+\}")
+
+#: What Click fills into its words.
+FACT = re.compile(r"%\(\w+\)s|\{\w+(?:!r)?\}")
 
 
 def test_every_text_has_its_english_with_the_same_facts_in_it() -> None:
@@ -33,6 +40,19 @@ def test_every_text_has_its_english_with_the_same_facts_in_it() -> None:
 
 def test_no_english_is_kept_for_a_text_that_is_gone() -> None:
     assert {m.id for m in translated() if m.id} == {m.id for m in gathered() if m.id}
+
+
+def test_every_word_of_the_command_lines_reader_has_its_indonesian() -> None:
+    with (PACKAGE / "translations" / "id" / "LC_MESSAGES" / "click.po").open("rb") as opened:
+        ours = {message.id: message.string for message in read_po(opened, locale="id") if message.id}
+    found = extract_from_dir(
+        Path(click.__file__).parent, [("**.py", "python")], keywords={"_": None, "ngettext": (1, 2)}
+    )
+    assert set(ours) == {text for _file, _line, text, *_rest in found}
+    for english, indonesian in ours.items():
+        assert all([indonesian] if isinstance(indonesian, str) else indonesian), english
+        allowed = set(FACT.findall(str(english)))
+        assert set(FACT.findall(str(indonesian))) <= allowed, english
 
 
 def test_no_text_stands_inside_an_f_string_where_it_would_not_be_gathered() -> None:

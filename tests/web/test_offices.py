@@ -154,7 +154,9 @@ class TestCodes:
 
     @pytest.mark.parametrize("count", ["0", "61", "-1", "", "x", "999999999999"])
     def test_a_wrong_number_is_told(self, village: Village, count: str) -> None:
-        assert "Tulis jumlah dari 1 sampai 60." in words_of(_made(village, count))
+        page = _made(village, count)
+        assert "Tulis jumlah dari 1 sampai 60." in words_of(page)
+        assert f'name="jumlah" type="text" value="{count}"' in page, "what was typed stands there still"
         assert not village.rows("select 1 from service_code")
 
     def test_no_codes_for_oneself_or_for_another_unit(self, village: Village) -> None:

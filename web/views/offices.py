@@ -81,13 +81,16 @@ def codes_of(case_id: str) -> str:
 def make_codes(case_id: str) -> Any:
     """The codes, to be printed: the same ones for the same press, and never again afterwards."""
     held = _officer_of(case_id)
-    count, key = request.form.get("jumlah", type=int), request.form.get("_kunci", "")
+    typed, key = request.form.get("jumlah", ""), request.form.get("_kunci", "")
+    count = request.form.get("jumlah", 0, type=int)
     if len(key) != 32:
         abort(400)
     about: dict[str, Any] = {"key": key, "most": MOST}
-    if count is None or not 1 <= count <= MOST:
+    if not 1 <= count <= MOST:
         served = offices.served(reading(), held)
-        return render_template("offices/codes_of.html", served=served, **about, slips=[], error="jumlah"), 422
+        return render_template(
+            "offices/codes_of.html", served=served, **about, slips=[], error="jumlah", typed=typed
+        ), 422
     with writing() as rows:
         made = reception().issue(rows, current_user.id, case_id, count, key)
     about |= {"served": offices.served(reading(), held), "slips": offices.slips(made), "until": held.case.cycle.end}
