@@ -85,7 +85,7 @@ class Cookies(SecureCookieSessionInterface):
 
     def __init__(self, key: str) -> None:
         how = {"key_derivation": self.key_derivation, "digest_method": self.digest_method}
-        self._signer = Signer(key, salt=self.salt, serializer=self.serializer, signer_kwargs=how)
+        self._signer = Signer(key, salt=self.salt, signer_kwargs=how)
 
     def get_signing_serializer(self, app: Flask) -> Signer:
         return self._signer
