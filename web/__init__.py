@@ -40,6 +40,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     settings = settings or Settings.from_environment()
     app = Flask("web", instance_path=str(settings.instance), static_folder=None)
+    # Nothing of ours is a coroutine, which Flask would look for in each function at each call.
+    app.ensure_sync = lambda func: func  # type: ignore[method-assign]
     app.config.from_mapping(settings.flask())
     app.extensions["settings"] = settings
     clock.init_app(app, movable=settings.demo)

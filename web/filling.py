@@ -175,6 +175,8 @@ class Filling:
     @cached_property
     def files(self) -> dict[str, Any]:
         """The attached files by the name of their input, as values."""
+        if not self.paper.takes_files:
+            return {}
         named = {
             name: texts[0] for name, texts in self.typed.items() if texts and isinstance(self.filled_in(name), File)
         }
@@ -187,6 +189,8 @@ class Filling:
     @cached_property
     def values(self) -> dict[str, Any]:
         """The values of what could be read."""
+        if not self.paper.takes_files:
+            return {**self._read.values, **self.given}
         alone = {name: file for name, file in self.files.items() if name in self.writable}
         read = {name: self._with_files(name, value) for name, value in self._read.values.items()}
         return {**read, **alone, **self.given}

@@ -153,6 +153,8 @@ class Paper:
     items: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     #: How the rows of tables are named, by the field's id.
     headings: Mapping[str, Heading] = field(default_factory=dict)
+    #: Whether files can be attached to it.
+    takes_files: bool = False
     twin: Twin
     #: What the browser is told of the form's rules (web/live.py).
     rules: str = ""
@@ -181,7 +183,19 @@ def paper(
         maker.add(item, duty.settings[name], members, writable=mine)
     form = type("SheetForm", (SheetForm,), members)
     rules = live.rules(process, duty, twin)
-    return Paper(form=form, looks=maker.looks, items=maker.items, headings=maker.headings, twin=twin, rules=rules)
+    return Paper(
+        form=form,
+        looks=maker.looks,
+        items=maker.items,
+        headings=maker.headings,
+        takes_files=any(map(_takes_files, fields.values())),
+        twin=twin,
+        rules=rules,
+    )
+
+
+def _takes_files(item: Field) -> bool:
+    return isinstance(item, File) or (isinstance(item, Table) and any(map(_takes_files, item.columns.values())))
 
 
 class _Maker:

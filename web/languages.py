@@ -60,7 +60,8 @@ def chosen() -> str:
     if session.get("language") in LANGUAGES:
         return str(session["language"])
     if current_user.is_authenticated:
-        return str(current_user.language) if current_user.language in LANGUAGES else "id"
+        own = current_user.language
+        return own if own in LANGUAGES else "id"
     wanted = (tag.partition("-")[0].lower() for tag in request.accept_languages.values())
     return next((language for language in wanted if language in LANGUAGES), "id")
 

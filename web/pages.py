@@ -18,7 +18,6 @@ from engine.desk import Answer, Desk, Offer, desk, voices
 from engine.desk import Sheaf as Read
 from engine.documents import documents
 from engine.journal import MIGRATED
-from engine.kinds import Field, File, Table
 from engine.nip import grouped
 from engine.process import CLOSED_TICKET, NOTE, Duty, Process
 from web import drafts, people, showing
@@ -373,14 +372,10 @@ def form_page(filling: Filling, errors: Errors | Sequence[Any]) -> FormPage:
         errors=[(_input(path), filling.located(path, text_)) for path, texts in told.items() for text_ in texts],
         status=saved_text(filling.draft.saved_at, filling.now, held.case.cycle) if filling.draft else "",
         back=url_for("cases.show", case_id=held.case.id),
-        files=any(_takes_files(item) for item in filling.fields.values()),
+        files=filling.paper.takes_files,
         sheaves=_before(held, offer.duty, seen),
         empty=not any(asked.shown for asked in filling.sheet.asked),
     )
-
-
-def _takes_files(item: Field) -> bool:
-    return isinstance(item, File) or (isinstance(item, Table) and any(map(_takes_files, item.columns.values())))
 
 
 def form_title(held: Held, offer: Offer, seen: Desk) -> str:
