@@ -67,6 +67,8 @@ class Spec:
     unit: str = ""
     #: ``A..B`` letters; a textarea counts them. For a file, the largest size in words ("5 MB").
     length: str = ""
+    #: For a file, the most bytes that are taken.
+    heaviest: int = 0
     #: Kinds of file, as in HTML (``.pdf,.jpg``).
     accept: str = ""
     #: A change refreshes the form, because other fields or values depend on it.

@@ -380,7 +380,7 @@ def paper_of(held: Held, offer: Offer) -> Paper:
     papers: dict[Any, Paper] = current_app.extensions.setdefault("papers", {})
     key = (held.process.hash, offer.duty.id, offer.duty.variant, offer.action.id, offer.actor.role, language())
     if key not in papers:
-        allowed = Settings(accept=attachments.ACCEPT, largest=attachments.LARGEST)
+        allowed = Settings(accept=attachments.ACCEPT, largest=attachments.LARGEST, heaviest=attachments.LIMIT)
         papers[key] = paper(
             current_app.jinja_env, held.process, offer.duty, offer.action, offer.actor.role, translated, allowed
         )

@@ -137,10 +137,11 @@ class _Texts(dict[str, list[str]]):
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """What the service allows of attachments: kinds as in HTML, the largest size in words."""
+    """What the service allows of attachments: kinds as in HTML, the largest size in words and in bytes."""
 
     accept: str = ""
     largest: str = ""
+    heaviest: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -275,6 +276,7 @@ class _Maker:
             anchors=isinstance(item, Scale),
             unit="%" if item.kind == "percent" else self.say(item.unit) if isinstance(item, Number) else "",
             length=self._length(item),
+            heaviest=self.allowed.heaviest if isinstance(item, File) else 0,
             accept=self.allowed.accept if isinstance(item, File) else "",
             drives=item.id in self.twin.drivers,
             live=name.replace(".{row}", "") in self.twin.live,

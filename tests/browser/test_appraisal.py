@@ -123,6 +123,7 @@ def test_a_clarification_and_an_objection_with_documents(service: Service, visit
     employee.check().send()
     superior = appraisal.window("atasan_langsung").begin(appraisal.case_id, "pertahankan_nilai")
     expect(superior.page.get_by_label("Penjelasan pegawai")).to_have_value("Notulen terlampir.")
+    _tells_of_a_file_that_is_too_large(superior.page)
     for step in steps[begin + 1 :]:
         appraisal.take(step)
     employee.go(appraisal.path)
@@ -133,6 +134,18 @@ def test_a_clarification_and_an_objection_with_documents(service: Service, visit
     assert _downloads(employee.page, "bukti rapat.pdf") == PDF["buffer"]
     employee.go(f"{appraisal.path}/hasil")
     expect(employee.page.locator(".receipt").first).to_contain_text("Ditetapkan oleh pejabat")
+
+
+def _tells_of_a_file_that_is_too_large(page: Page) -> None:
+    """When it is chosen, and not after it has been sent."""
+    chosen, told = page.locator("[name=berita_acara]"), page.get_by_role("alert")
+    chosen.set_input_files({**PDF, "buffer": PDF["buffer"] + b"0" * (6 << 20)})
+    expect(told).to_have_text("Berkas ini lebih besar dari 5 MB. Perkecil, lalu lampirkan lagi.")
+    expect(chosen).to_have_value("")
+    chosen.set_input_files(PDF)
+    expect(told).to_have_count(0)
+    expect(chosen).not_to_have_value("")
+    chosen.set_input_files([])
 
 
 def _downloads(page: Page, name: str) -> bytes:

@@ -197,11 +197,12 @@ def test_a_long_text_with_a_limit_is_counted(templates: jinja2.Environment) -> N
 
 
 def test_a_file_that_is_kept_is_named_with_its_size_and_address(templates: jinja2.Environment) -> None:
-    look = compile_control(templates, spec("file", accept=".pdf,.jpg", length="5 MB"))
+    look = compile_control(templates, spec("file", accept=".pdf,.jpg", length="5 MB", heaviest=5 << 20))
     root = page(look.render(["laporan.pdf", "1,2 MB", "/berkas/7"]))
     assert [(e.get("href"), e.text) for e in root.iter("a")] == [("/berkas/7", "laporan.pdf")]
     assert "1,2 MB" in "".join(root.itertext())
     assert "Jenis berkas: PDF, JPG. Paling besar 5 MB." in look.render()
+    assert 'data-most="5242880" data-too-large="Berkas ini lebih besar dari 5 MB.' in look.render()
     assert "Hapus" not in look.render()
 
 

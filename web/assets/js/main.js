@@ -7,6 +7,7 @@ import { showConnection } from "./connection.js";
 import { offerPrint, openForPrint } from "./paper.js";
 import { refreshForms } from "./refresh.js";
 import { keepUp } from "./twin/page.js";
+import { weighFiles } from "./weight.js";
 
 /** Starts what acts on single elements; again for the part of the page that a refresh has replaced. */
 function start(scope) {
@@ -26,3 +27,4 @@ saveDrafts();
 showConnection();
 openForPrint();
 offerPrint();
+weighFiles();
