@@ -6,19 +6,22 @@ import logging
 import secrets
 import sqlite3
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from engine.feel import FeelError
 from web import logs, porter
-from web.access import to_sign_in
+from web.access import own_path, to_sign_in
 from web.database import forget, unavailable
 from web.frame import frame
 from web.metrics import database_failed
 from web.resend import resend
+from web.security import from_our_page
 from web.sessions import nobody_unknown
 
 log = logging.getLogger(__name__)
@@ -57,6 +60,8 @@ def refused(error: HTTPException) -> Any:
         return error
     if status == 401:
         return ended()
+    if isinstance(error, CSRFError):
+        return stale()
     if status == 413:
         return porter.words(status), status
     headers = [(name, value) for name, value in error.get_headers() if name not in ("Content-Type", "Content-Length")]
@@ -70,6 +75,23 @@ def ended() -> Any:
         return to_sign_in()
     around = frame(sign_in="", unsent=True)
     return render_template("account/sign_in.html", again=again, next=again.address, page=around), 401
+
+
+def stale() -> Any:
+    """The page for a form of ours that was opened before somebody signed in or out in another window.
+
+    What was typed is there to be copied and not to be sent again: it may be another person who is signed in now.
+    """
+    if not from_our_page():
+        return page(400), 400
+    sent = resend()
+    again = own_path(urlsplit(request.referrer or "").path), _("Buka halamannya lagi")
+    more = {"title": _("Halaman ini sudah tidak berlaku"), "next": again, "typed": sent.typed if sent else ()}
+    text = _(
+        "Seseorang masuk atau keluar di jendela lain sejak halaman ini dibuka, jadi yang Anda kirim tidak diterima. "
+        "Buka lagi, lalu ulangi."
+    )
+    return page(400, text=text, **more), 400
 
 
 def too_much(error: FeelError) -> Any:

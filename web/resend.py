@@ -19,7 +19,7 @@ from web.access import own_path
 from web.copies import Row, copies
 from web.definitions import definitions
 from web.forms import OWN
-from web.security import TOKEN, check_size, check_text, csrf
+from web.security import TOKEN, check_size, check_text, csrf, from_our_page
 
 #: Pages whose forms hold a password, or nothing that was typed.
 NOT_KEPT = frozenset({"account"})
@@ -47,14 +47,16 @@ class Resend:
 def resend() -> Resend | None:
     """The form of this request, to be sent again; ``None`` where there is none, or where it was not ours.
 
-    What another site's page made a browser send is not offered: pressing the button would give it our token.
+    What another site's page made a browser send is not offered: pressing the button would give it our token. A page of
+    ours is known by its token, or by its address where somebody has signed in or out since it was opened.
     """
     if request.method != "POST" or request.blueprint in NOT_KEPT:
         return None
     try:
         check_size()
         check_text()
-        csrf.protect()
+        if not from_our_page():
+            csrf.protect()
     except HTTPException:
         return None
     fields = [(name, text) for name, text in request.form.items(multi=True) if name != TOKEN]

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from ipaddress import ip_address, ip_network
 from typing import Any
-from urllib.parse import unquote_to_bytes
+from urllib.parse import unquote_to_bytes, urlsplit
 
 from flask import Flask, Request, abort, current_app, g, request, session
 from flask_wtf.csrf import CSRFProtect
@@ -105,6 +105,12 @@ def token() -> str:
             session[TOKEN] = secrets.token_hex(20)
         made = g.csrf_token = current_app.extensions["token_signer"].dumps(session[TOKEN])
     return made
+
+
+def from_our_page() -> bool:
+    """Whether the browser says that a page of ours sent this request. No other site can have it say so."""
+    origin = request.headers.get("Origin", "")
+    return bool(origin) and urlsplit(origin).netloc == request.host
 
 
 def network() -> str:

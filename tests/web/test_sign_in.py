@@ -363,6 +363,35 @@ class TestASessionThatEndedWhileAFormWasFilledIn:
         page = visitor.client.post(address, data=form)
         assert page.status_code == 303 and page.headers["Location"].startswith("/masuk?next=")
 
+    def test_who_signed_out_in_another_window_takes_it_along_too(
+        self, cast: Cast, visitor: Visitor, address: str
+    ) -> None:
+        form = self.sent(visitor, address)
+        visitor.client.post("/keluar", data={"csrf_token": visitor.token()})
+        page = visitor.client.post(address, data=form, headers={"Origin": "http://localhost"})
+        assert page.status_code == 401
+        assert "Baris &lt;b&gt;satu" in page.text
+
+    def test_who_signed_in_anew_in_another_window_can_copy_it(self, cast: Cast, visitor: Visitor, address: str) -> None:
+        form = self.sent(visitor, address)
+        visitor.sign_in(cast.sari)
+        ours = {"Origin": "http://localhost", "Referer": f"http://localhost{address}"}
+        page = visitor.client.post(address, data=form, headers=ours)
+        assert page.status_code == 400
+        assert "Baris &lt;b&gt;satu" in page.text and f'href="{address}"' in page.text
+        assert "Kirim lagi" not in page.text, "it may be somebody else's"
+
+    @pytest.mark.parametrize("origin", ["http://lain.example", "null", "http://localhost.lain.example"])
+    def test_what_another_site_sends_stands_on_no_page(
+        self, cast: Cast, visitor: Visitor, address: str, origin: str
+    ) -> None:
+        form = {**self.sent(visitor, address), "csrf_token": "palsu"}
+        for signed_in in (True, False):
+            page = visitor.client.post(address, data=form, headers={"Origin": origin})
+            assert "satu" not in page.text
+            assert (page.status_code == 400) == signed_in
+            visitor.client.post("/keluar", data={"csrf_token": visitor.token()})
+
     @pytest.mark.parametrize(
         ("carried", "status"),
         [("x", 303), ("[]", 303), ("{}", 303), ("[1, 2, 3]", 303), ('["//lain.example/x", [["a", "b"]], []]', 200)],

@@ -79,7 +79,7 @@ function outcome({ answer, data }) {
   if (!answer || answer.status >= 500 || answer.status === 429) return { state: "failed", again: true };
   if (answer.ok) return { state: "saved", text: data.status };
   if (answer.status === 409) return { state: "conflict", text: data.status };
-  if (answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403) return { state: "gone" };
+  if (answer.type === "opaqueredirect" || [400, 401, 403].includes(answer.status)) return { state: "gone" };
   return { state: "failed", text: data.status };
 }
 
