@@ -20,7 +20,7 @@ from web.access import own_path, to_sign_in
 from web.database import forget, unavailable
 from web.frame import frame
 from web.metrics import database_failed
-from web.resend import resend
+from web.resend import SIGN_IN, Resend, resend
 from web.security import from_our_page
 from web.sessions import nobody_unknown
 
@@ -73,18 +73,26 @@ def ended() -> Any:
     again = resend()
     if again is None or not again.typed:
         return to_sign_in()
-    around = frame(sign_in="", unsent=True)
-    return render_template("account/sign_in.html", again=again, next=again.address, page=around), 401
+    return _sign_in(again), 401
+
+
+def _sign_in(again: Resend, **more: Any) -> str:
+    """The sign-in page with what was sent before it."""
+    around = frame(sign_in="", unsent=True, invalid=bool(more))
+    return render_template("account/sign_in.html", again=again, next=again.address, page=around, **more)
 
 
 def stale() -> Any:
     """The page for a form of ours that was opened before somebody signed in or out in another window.
 
-    What was typed is there to be copied and not to be sent again: it may be another person who is signed in now.
+    What was typed is there to be copied and not to be sent again: it may be another person who is signed in now. What
+    a sign-in takes along is theirs who sign in.
     """
     if not from_our_page():
         return page(400), 400
     sent = resend()
+    if sent and request.endpoint == SIGN_IN:
+        return _sign_in(sent), 400
     again = own_path(urlsplit(request.referrer or "").path), _("Buka halamannya lagi")
     more = {"title": _("Halaman ini sudah tidak berlaku"), "next": again, "typed": sent.typed if sent else ()}
     text = _(
@@ -114,17 +122,24 @@ def away(error: Exception) -> Any:
     nobody_unknown()
     try:
         forget()
-        again = resend()
-        more: dict[str, Any] = {"again": again, "page": frame(sign_in="", unsent=again is not None)}
-        if request.method == "GET":
-            more["next"] = request.full_path.rstrip("?"), _("Coba lagi")
-        elif request.endpoint == "account.try_to_sign_in":
-            more["next"] = url_for("account.sign_in"), _("Kembali ke halaman masuk")
-        text = page(503, reference=reference, **more)
+        text = _away(reference)
     except Exception:
         log.exception("%s: the error page failed as well", reference)
         text = PLAIN
     return text, 503, {"Retry-After": str(PATIENCE)}
+
+
+def _away(reference: str) -> str:
+    again = resend()
+    if again and request.endpoint == SIGN_IN:
+        words = _("Layanan sedang tidak tersedia. Tunggu sebentar, lalu tekan Masuk lagi.")
+        return _sign_in(again, nip=request.form.get("nip", "")[:40], error=words)
+    more: dict[str, Any] = {"again": again, "page": frame(sign_in="", unsent=again is not None)}
+    if request.method == "GET":
+        more["next"] = request.full_path.rstrip("?"), _("Coba lagi")
+    elif request.endpoint == SIGN_IN:
+        more["next"] = url_for("account.sign_in"), _("Kembali ke halaman masuk")
+    return page(503, reference=reference, **more)
 
 
 def broken(error: Exception) -> Any:

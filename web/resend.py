@@ -21,6 +21,8 @@ from web.definitions import definitions
 from web.forms import OWN
 from web.security import TOKEN, check_size, check_text, csrf, from_our_page
 
+#: The sign-in, as it is sent.
+SIGN_IN = "account.try_to_sign_in"
 #: Pages whose forms hold a password, or nothing that was typed.
 NOT_KEPT = frozenset({"account"})
 #: The input of a form that names the definitions of its fields, so that they have their titles here too.
@@ -48,9 +50,10 @@ def resend() -> Resend | None:
     """The form of this request, to be sent again; ``None`` where there is none, or where it was not ours.
 
     What another site's page made a browser send is not offered: pressing the button would give it our token. A page of
-    ours is known by its token, or by its address where somebody has signed in or out since it was opened.
+    ours is known by its token, or by its address where somebody has signed in or out since it was opened. Of a sign-in
+    it is what that takes along.
     """
-    if request.method != "POST" or request.blueprint in NOT_KEPT:
+    if request.method != "POST" or (request.blueprint in NOT_KEPT and request.endpoint != SIGN_IN):
         return None
     try:
         check_size()
@@ -59,13 +62,15 @@ def resend() -> Resend | None:
             csrf.protect()
     except HTTPException:
         return None
+    if request.endpoint == SIGN_IN:
+        return taken_along()
     fields = [(name, text) for name, text in request.form.items(multi=True) if name != TOKEN]
     files = [file.filename for file in request.files.values() if file.filename]
     return _of(request.full_path.rstrip("?"), fields, files)
 
 
 def taken_along() -> Resend | None:
-    """What came with the sign-in of this request, whose own token has been checked; ``None`` where nothing did."""
+    """What came with the sign-in of this request, which a page of ours sent; ``None`` where nothing did."""
     try:
         address, fields, files = json.loads(request.form.get(CARRIED, "") or "null")
         return _of(own_path(str(address)), [(str(name), str(text)) for name, text in fields], list(map(str, files)))

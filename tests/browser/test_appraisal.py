@@ -232,6 +232,22 @@ def test_who_comes_too_late_keeps_what_was_typed(service: Service, visit: Visit)
     expect(superior.page.locator("main")).to_contain_text("Setujui rencana, oleh Sari Wulandari")
 
 
+def test_who_signs_in_again_in_another_window_keeps_what_was_typed(service: Service, visit: Visit) -> None:
+    """The form was opened before; it has the token of a session that is over."""
+    case_id = service.open_case()
+    service.play(case_id, scenario("PTK-1").steps[:1])
+    superior = visit("atasan_langsung", javascript=False).begin(case_id, "kembalikan_rencana")
+    superior.fill({"alasan": "Kalimat yang tidak boleh hilang."})
+    other = Visitor(service, superior.page.context.new_page(), superior.who).go("/tugas")
+    other.button("Keluar").click()
+    other.sign_in()
+    superior.check()
+    expect(superior.heading()).to_have_text("Halaman ini sudah tidak berlaku")
+    expect(superior.page.locator("main")).to_contain_text("Kalimat yang tidak boleh hilang.")
+    superior.link("Buka halamannya lagi").click()
+    expect(superior.page.get_by_label("Alasan")).to_be_visible()
+
+
 # --- what peers write stays with nobody -------------------------------------------------------------------------------
 
 

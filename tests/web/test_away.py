@@ -6,7 +6,7 @@ import errno
 import io
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import pytest
@@ -15,9 +15,10 @@ from sqlalchemy import Connection, create_engine, event, text
 from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
-from tests.cast import Cast, Visitor, close, open_case
+from tests.cast import PASSWORD, Cast, Visitor, close, open_case
 from tests.conftest import on_postgresql
 from tests.web.walk import PDF, hidden, plain_text
+from web import sessions
 from web.config import Settings
 from web.database import forget, reading, unavailable
 from web.tables import db
@@ -66,7 +67,7 @@ def test_what_was_typed_stays_on_the_page_and_is_sent_again(
     assert "Target kerja 1: Arah Makin tinggi makin baik" in " ".join(plain_text(answer.text).split()), "not its code"
     assert visitor.get(case).status_code == 200, "reading goes on"
     other.rollback()
-    again = hidden(answer.text[answer.text.index("<main") :])
+    again = in_main(answer.text)
     assert again["target.0.nama"] == TYPED
     assert visitor.client.post(f"{case}/isi/ajukan_rencana", data=again).status_code == 303
     assert "Baris pertama" in visitor.get(f"{case}/isi/ajukan_rencana").text
@@ -124,7 +125,7 @@ def test_a_page_without_any_database(app: Flask, visitor: Visitor, case: str, ot
         assert f'href="{case}"' in page.text, "the way to try again"
         sent = visitor.client.post(f"{case}/isi/ajukan_rencana", data={"target.0.nama": TYPED, "csrf_token": token})
         assert sent.status_code == 503
-        assert hidden(sent.text[sent.text.index("<main") :])["target.0.nama"] == TYPED
+        assert in_main(sent.text)["target.0.nama"] == TYPED
     assert visitor.get(case).status_code == 200
 
 
@@ -166,6 +167,34 @@ def test_a_password_is_never_put_on_a_page(app: Flask, cast: Cast, other: Connec
     assert "sandi rahasia sekali" not in answer.text
     shown = answer.text[answer.text.index("<main") :]
     assert 'href="/masuk"' in shown and "Kembali ke halaman masuk" in shown
+
+
+@pytest.mark.parametrize("gone", [False, True], ids=["held", "gone"])
+def test_what_a_sign_in_takes_along_stays_on_its_page(
+    app: Flask, cast: Cast, visitor: Visitor, case: str, other: Connection, gone: bool
+) -> None:
+    """The session ended in the middle of a form; now the database is away while its owner signs in again."""
+    typed = {**form_of(visitor, case), "target.0.nama": TYPED, "_intent": "simpan", "csrf_token": visitor.token()}
+    with app.app_context():
+        sessions.end_all(cast.rahmadi.id)
+    page = visitor.client.post(f"{case}/isi/ajukan_rencana", data=typed)
+    password = {"nip": cast.rahmadi.nip, "kata_sandi": PASSWORD}
+    if not gone:
+        hold(app, other)
+    with away(app, other) if gone else nullcontext():
+        put_off = visitor.client.post("/masuk", data={**in_main(page.text), **password})
+    assert (put_off.status_code, put_off.headers["Retry-After"]) == (503, "10")
+    assert "Baris pertama" in plain_text(put_off.text) and PASSWORD not in put_off.text
+    other.rollback()
+    again = visitor.client.post("/masuk", data={**in_main(put_off.text), **password})
+    assert again.status_code == 200
+    assert visitor.client.post(f"{case}/isi/ajukan_rencana", data=in_main(again.text)).status_code == 303
+    assert "Baris pertama" in visitor.get(f"{case}/isi/ajukan_rencana").text
+
+
+def in_main(page: str) -> dict[str, str]:
+    """The inputs of the one form within a page."""
+    return hidden(page[page.index("<main") :])
 
 
 def of_sqlite(code: int) -> OperationalError:

@@ -392,6 +392,23 @@ class TestASessionThatEndedWhileAFormWasFilledIn:
             assert (page.status_code == 400) == signed_in
             visitor.client.post("/keluar", data={"csrf_token": visitor.token()})
 
+    def test_who_signed_in_elsewhere_before_the_page_that_takes_it_along_keeps_it(
+        self, app: Flask, cast: Cast, visitor: Visitor, address: str
+    ) -> None:
+        form = self.sent(visitor, address)
+        with app.app_context():
+            sessions.end_all(cast.rahmadi.id)
+        page = visitor.client.post(address, data=form)
+        visitor.sign_in(cast.rahmadi)
+        password = {"nip": cast.rahmadi.nip, "kata_sandi": PASSWORD}
+        ours = {"Origin": "http://localhost"}
+        stale = visitor.client.post("/masuk", data={**_main(page.text), **password}, headers=ours)
+        assert stale.status_code == 400 and "Baris &lt;b&gt;satu" in stale.text
+        again = visitor.client.post("/masuk", data={**_main(stale.text), **password}, headers=ours)
+        assert again.status_code == 200
+        assert visitor.client.post(address, data=_main(again.text)).status_code == 303
+        assert escape("Baris <b>satu") in visitor.get(address).text
+
     @pytest.mark.parametrize(
         ("carried", "status"),
         [("x", 303), ("[]", 303), ("{}", 303), ("[1, 2, 3]", 303), ('["//lain.example/x", [["a", "b"]], []]', 200)],
