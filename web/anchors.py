@@ -92,12 +92,12 @@ def fix(rows: Any, key: bytes, now: datetime) -> Anchor:
         digest += weight(key, new)
         cases += old is None
         entries += new.seq - (old.seq if old else 0)
-        _REACHED.change(rows, {"case": new.case, "seq": new.seq, "link": new.link})
+        _REACHED.send(rows, {"case": new.case, "seq": new.seq, "link": new.link})
     bare = Anchor(
         seq=before.seq + 1 if before else 1, at=stamp(now), cases=cases, entries=entries, heads=written(digest)
     )
     anchor = Anchor(**{**asdict(bare), "seal": sealed(key, before.seal if before else "", bare)})
-    _INSERT.change(rows, asdict(anchor))
+    _INSERT.send(rows, asdict(anchor))
     return anchor
 
 

@@ -105,7 +105,7 @@ def decide(rows: Any, me: str, job_id: str, *, again: bool) -> bool:
     changed = jobs.revive(rows, job_id, now) if again else jobs.drop(rows, job_id)
     if changed:
         kind = "job_revived" if again else "job_dropped"
-        _AUDIT.change(rows, {"at": stamp(now), "person": me, "kind": kind, "detail": dumped([job_id])})
+        _AUDIT.send(rows, {"at": stamp(now), "person": me, "kind": kind, "detail": dumped([job_id])})
     return changed
 
 

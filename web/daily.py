@@ -49,7 +49,7 @@ def anchor() -> None:
     with writing() as rows:
         if connection_of(rows).dialect.name != "sqlite":
             # One after the other: whoever comes second sees that it was done.
-            _ALONE.change(rows, {})
+            _ALONE.send(rows, {})
         before, now = anchors.last(rows), instants.wall(rows)
         if before is None or now - datetime.fromisoformat(before.at) > NEARLY_A_DAY:
             anchors.fix(rows, key, now)

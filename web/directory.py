@@ -29,8 +29,8 @@ def words_of(said: str) -> list[str]:
 
 def keep(rows: Any, region: str, people: Sequence[tuple[str, str, str]]) -> None:
     """Finds *people* of *region* (id, name, NIP) under these names from now on; *rows* is a writing transaction."""
-    _FORGET.change_each(rows, [{"person": person} for person, _name, _nip in people])
-    _KEEP.change_each(
+    _FORGET.send_each(rows, [{"person": person} for person, _name, _nip in people])
+    _KEEP.send_each(
         rows,
         [
             {"region": region, "word": word, "person": person}

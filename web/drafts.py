@@ -47,12 +47,12 @@ def find(rows: Any, case_id: str, duty: str, person: str) -> Draft | None:
 def save(rows: Any, case_id: str, duty: str, person: str, *, typed: Typed, entry: int, now: datetime) -> None:
     """Keep *typed* instead of what was kept before."""
     data = {"c": case_id, "d": duty, "p": person, "entry": entry, "at": now.isoformat()}
-    _SAVE.change(rows, {**data, "typed": dumped(typed)})
+    _SAVE.send(rows, {**data, "typed": dumped(typed)})
 
 
 def drop(rows: Any, case_id: str, duty: str, person: str) -> None:
     """Nothing is left of the draft."""
-    _DROP.change(rows, {"c": case_id, "d": duty, "p": person})
+    _DROP.send(rows, {"c": case_id, "d": duty, "p": person})
 
 
 def mine(rows: Any, person: str) -> set[tuple[str, str, int]]:

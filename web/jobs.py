@@ -150,7 +150,7 @@ def claim(
     tried = opens.all(rows, {**asked, "fewest": 1, "most": 2**31 - 1, "n": 1})
     found = [row for row in (*new, *tried) if not _hopeless(rows, row, now)]
     held = {"holder": holder, "until": stamp(wall + lease), "run_at": stamp(now + lease)}
-    _HOLD.change_each(rows, [{**held, "id": row.id} for row in found])
+    _HOLD.send_each(rows, [{**held, "id": row.id} for row in found])
     return [
         Job(id=row.id, kind=row.kind, payload=loaded(row.payload), attempts=row.attempts + 1, holder=holder)
         for row in found
@@ -160,7 +160,7 @@ def claim(
 def _hopeless(rows: Any, row: Any, now: datetime) -> bool:
     """Whether every worker that tried the job died of it, or with it: then it is parked."""
     if row.attempts >= TRIES:
-        _GIVE_UP.change(rows, {"id": row.id, "now": stamp(now), "error": DIED})
+        _GIVE_UP.send(rows, {"id": row.id, "now": stamp(now), "error": DIED})
     return row.attempts >= TRIES
 
 
@@ -175,18 +175,18 @@ def retry(rows: Any, job: Job, error: str, now: datetime) -> bool:
         park(rows, job, error, now)
         return True
     later = {"state": "waiting", "run_at": stamp(now + pause(job.id, job.attempts)), "error": error[:_TEXT]}
-    _LATER.change(rows, {**_held(job), **later})
+    _LATER.send(rows, {**_held(job), **later})
     return False
 
 
 def park(rows: Any, job: Job, error: str, now: datetime) -> None:
     """Give *job* up until an administrator looks at it."""
-    _LATER.change(rows, {**_held(job), "state": "parked", "run_at": stamp(now), "error": error[:_TEXT]})
+    _LATER.send(rows, {**_held(job), "state": "parked", "run_at": stamp(now), "error": error[:_TEXT]})
 
 
 def release(rows: Any, job: Job, now: datetime) -> None:
     """Hand back a job that was claimed and not begun: it was no try."""
-    _RELEASE.change(rows, {**_held(job), "now": stamp(now)})
+    _RELEASE.send(rows, {**_held(job), "now": stamp(now)})
 
 
 def revive(rows: Any, job_id: str, now: datetime) -> bool:

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from engine.jsontext import dumped, loaded
-from web.statements import Rows, Statement, connection_of
+from web.statements import Reply, Rows, Statement, connection_of
 
 _SEEN = Statement("select body_hash, answer from one_time_key where key_hash = :key")
 _REMEMBER = Statement("""
@@ -38,9 +38,13 @@ class Keys:
         """*subject* as the database knows it: by a hash that the database alone cannot make."""
         return hashlib.blake2b(subject.encode(), key=self._secret, digest_size=32).hexdigest()
 
-    def seen(self, rows: Rows, digest: str, body: str) -> dict[str, Any] | None:
-        """What was answered to this key, if it came before. Raises ``Conflict`` where the body is another."""
-        row = _SEEN.first(rows, {"key": digest})
+    def look(self, rows: Rows, digest: str) -> Reply:
+        """Asks for what ``seen`` is to know of this key."""
+        return _SEEN.ask(rows, {"key": digest})
+
+    def seen(self, found: Reply, body: str) -> dict[str, Any] | None:
+        """What was answered to a key, if it came before. Raises ``Conflict`` where the body is another."""
+        row = found.first()
         if row is None:
             return None
         if row.body_hash != body:
@@ -56,7 +60,7 @@ class Keys:
         The answer leads to a line of the journal: a key with its day would tell when somebody answered anonymously.
         """
         used = now.date() if dated else last_of_month(now.date())
-        _REMEMBER.change(rows, {"key": digest, "body": body, "answer": dumped(answer), "day": used.isoformat()})
+        _REMEMBER.send(rows, {"key": digest, "body": body, "answer": dumped(answer), "day": used.isoformat()})
 
     def forget(self, rows: Rows, now: datetime) -> int:
         """Forget keys that nobody sends again, at most ``FORGOTTEN`` in this transaction; how many it were.

@@ -177,7 +177,7 @@ class Migration:
             earlier = " ".join(sorted({cycle.definition, *cycle.earlier.split(), *standing} - {self.process.hash}))
             if not _TURN.change(rows, {**binds, "earlier": earlier}):
                 own = " ".join(sorted({*earlier.split(), self.process.hash} - {cycle.definition}))
-                _ONLY_NOTE.change(rows, {"cycle": self._round.id, "earlier": own})
+                _ONLY_NOTE.send(rows, {"cycle": self._round.id, "earlier": own})
 
     def _cases(self) -> Iterator[Any]:
         after = ""

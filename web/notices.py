@@ -71,7 +71,7 @@ def tell(
     row = {"id": notice, "person": person, "case": case, "kind": kind, "detail": dumped(detail), "at": stamp(now)}
     told = _TELL.change(rows, {**row, "dedup": f"{kind}:{reason}:{person}"})
     if told and case is not None:
-        _REPLACED.change(rows, {"person": person, "case": case, "id": notice, "day": _day(now)})
+        _REPLACED.send(rows, {"person": person, "case": case, "id": notice, "day": _day(now)})
     return notice if told else None
 
 
@@ -92,11 +92,11 @@ def listed(rows: Any, person: str, after: Place = TOP) -> list[Any]:
 
 def read(rows: Any, person: str, notice: str, now: datetime) -> None:
     """*person* has read one of their own notices."""
-    _READ.change(rows, {"id": notice, "person": person, "day": _day(now)})
+    _READ.send(rows, {"id": notice, "person": person, "day": _day(now)})
 
 
 def read_all(rows: Any, person: str, now: datetime) -> None:
-    _READ_ALL.change(rows, {"person": person, "day": _day(now)})
+    _READ_ALL.send(rows, {"person": person, "day": _day(now)})
 
 
 def past(rows: Any, case: str, entry: int, now: datetime) -> None:
@@ -105,8 +105,8 @@ def past(rows: Any, case: str, entry: int, now: datetime) -> None:
     Who was reminded is forgotten: laid beside the order of anonymous answers it would say who had answered by then.
     """
     earlier = {"case": case, "present": f"%:{case}:{entry}:%"}
-    _FORGET.change(rows, earlier)
-    _PAST.change(rows, {**earlier, "day": _day(now)})
+    _FORGET.send(rows, earlier)
+    _PAST.send(rows, {**earlier, "day": _day(now)})
 
 
 def forget(rows: Any, now: datetime) -> bool:

@@ -30,7 +30,7 @@ values (:id, :kind, :dedup, :payload, 'waiting', :run_at, 0) on conflict (dedup_
 """)
 
 
-def put(rows: Any, kind: str, reason: str, payload: Mapping[str, Any], run_at: datetime) -> bool:
-    """Write a job into this transaction, once for each *kind* and *reason*; whether it is new."""
+def put(rows: Any, kind: str, reason: str, payload: Mapping[str, Any], run_at: datetime) -> None:
+    """Write a job into this transaction, once for each *kind* and *reason*."""
     row = {"id": uuid.uuid4().hex, "kind": kind, "dedup": f"{kind}:{reason}", "run_at": stamp(run_at)}
-    return _PUT.change(rows, {**row, "payload": dumped(payload)}) == 1
+    _PUT.send(rows, {**row, "payload": dumped(payload)})

@@ -168,7 +168,7 @@ class Reception:
         material = [self._derived(f"code\n{case_id}\n{key}\n{number}") for number in range(min(count, MOST))]
         made = [codes.code_of(each, codes.SERVICE) for each in material]
         for code in made:
-            _ISSUE.change(rows, {"code": self._code_hash(code), "case": case_id})
+            _ISSUE.send(rows, {"code": self._code_hash(code), "case": case_id})
         return made
 
     def issued(self, rows: Any, case_id: str) -> int:
@@ -232,7 +232,7 @@ class Reception:
         else:
             self._store.keys.take_turn(rows, digest)
             now += instants.off(instants.wall(rows))
-        before = self._store.keys.seen(rows, digest, body_digest)
+        before = self._store.keys.seen(self._store.keys.look(rows, digest), body_digest)
         if before is not None:
             tracking = self._tracking(key) if before["number"] else ""
             return Received(**before, tracking=tracking, again=True)
@@ -276,7 +276,7 @@ class Reception:
             "cycle": visit.held.case.cycle.id,
             "case": visit.held.case.id or None,
         }
-        _TICKET.change(rows, {**about, **row, "tracking": self._tracking_hash(given.number, tracking)})
+        _TICKET.send(rows, {**about, **row, "tracking": self._tracking_hash(given.number, tracking)})
 
     def _spend(self, rows: Any, visit: Visit, name: str, value: Any) -> bool:
         """Marks a value as given; false if it was before. Two at once: the second waits and is told so."""

@@ -90,8 +90,8 @@ class Records:
 
     def add(self, rows: Rows, cases: Sequence[Row], lines: Sequence[Row]) -> None:
         """Write the rows of new cases and of their journals."""
-        _INSERT.change_each(rows, cases)
-        _JOURNAL.change_each(rows, lines)
+        _INSERT.send_each(rows, cases)
+        _JOURNAL.send_each(rows, lines)
 
     def begun(
         self, process: Process, outcome: Outcome, region: str, person: str, now: datetime, origin: str | None = None
@@ -112,7 +112,7 @@ class Records:
         # What time was to bring about in this visit of the stage, and has not yet, stays due.
         if _UPDATE.change(rows, {**row, "was": standing.case.version, "now": stamp(now)}) != 1:
             raise Stale
-        _JOURNAL.change_each(rows, lines)
+        _JOURNAL.send_each(rows, lines)
         return standing._replace(case=outcome.case, head=row["head"])
 
     def link(self, before: str, case_id: str, line: str) -> str:

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from collections import namedtuple
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from datetime import UTC, date, datetime
 from operator import itemgetter
+from sqlite3 import Cursor
 from typing import Any
 
 from sqlalchemy import Connection
@@ -38,49 +39,49 @@ class Statement:
         self._marked = _PARAMETER.sub("?", sql)
         #: For PostgreSQL, which works out the type of a parameter from all its places.
         self._pyformat = _PARAMETER.sub(r"%(\1)s", sql.replace("%", "%%"))
+        #: For PostgreSQL, where it is to be told what was changed.
+        self._returning = f"{self._pyformat.rstrip()} returning 1"
         #: For many rows of parameters.
         self._format = _PARAMETER.sub("%s", sql.replace("%", "%%"))
         self._ordered = _ordered(_PARAMETER.findall(sql))
         self._row: Any = None
 
+    def ask(self, rows: Any, parameters: Parameters) -> Reply:
+        """What it gives, to be read later: behind the ``together`` that it was sent in."""
+        return Reply(self, self._sent(rows, parameters))
+
     def first(self, rows: Any, parameters: Parameters) -> Any:
         """The first row, its columns by name; ``None`` if there is none."""
-        cursor = self._sent(rows, parameters)
-        try:
-            row = cursor.fetchone()
-            return None if row is None else self._named_row(cursor)._make(row)
-        finally:
-            cursor.close()
+        return self.ask(rows, parameters).first()
 
     def all(self, rows: Any, parameters: Parameters) -> list[Any]:
         """Every row, its columns by name."""
-        cursor = self._sent(rows, parameters)
-        try:
-            return list(map(self._named_row(cursor)._make, cursor.fetchall()))
-        finally:
-            cursor.close()
+        return self.ask(rows, parameters).all()
 
     def change(self, rows: Any, parameters: Parameters) -> int:
-        """How many rows it changed."""
-        cursor = self._sent(rows, parameters)
-        count: int = cursor.rowcount
-        cursor.close()
-        return count
+        """How many rows it changed; inside ``together`` this is waited for."""
+        with closing(self._sent(rows, parameters, counted=True)) as cursor:
+            # PostgreSQL's driver waits for rows, not for their number.
+            return cursor.rowcount if isinstance(cursor, Cursor) else len(cursor.fetchall())
 
-    def change_each(self, rows: Any, parameters: Sequence[Parameters]) -> None:
+    def send(self, rows: Any, parameters: Parameters) -> None:
+        """Sent, however many rows it changes; inside ``together`` it is not waited for."""
+        self._sent(rows, parameters).close()
+
+    def send_each(self, rows: Any, parameters: Sequence[Parameters]) -> None:
         """Sent once for each of *parameters*."""
         if len(parameters) == 1:
-            self.change(rows, parameters[0])
+            self.send(rows, parameters[0])
         elif parameters:
             self._sent_for_each(rows, list(map(self._ordered, parameters)))
 
-    def _sent(self, rows: Any, parameters: Parameters) -> Any:
+    def _sent(self, rows: Any, parameters: Parameters, *, counted: bool = False) -> Any:
         connection = connection_of(rows)
         dialect, driver = connection.dialect, _driver(connection)
         sqlite = dialect.name == "sqlite"
-        sql, given = (self._marked, self._ordered(parameters)) if sqlite else (self._pyformat, parameters)
+        sql = self._marked if sqlite else self._returning if counted else self._pyformat
         try:
-            return driver.execute(sql, given)
+            return driver.execute(sql, self._ordered(parameters) if sqlite else parameters)
         except dialect.loaded_dbapi.Error as error:
             raise _known(connection, sql, error) from error
 
@@ -93,10 +94,62 @@ class Statement:
         except connection.dialect.loaded_dbapi.Error as error:
             raise _known(connection, sql, error) from error
 
-    def _named_row(self, cursor: Any) -> Any:
+    def named(self, cursor: Any) -> Any:
+        """What makes a row of *cursor* one whose columns have names."""
         if self._row is None:
             self._row = _row_of(cursor.description)
         return self._row
+
+
+class Reply:
+    """What a statement gives. It is read once."""
+
+    __slots__ = ("_cursor", "_statement")
+
+    def __init__(self, statement: Statement, cursor: Any) -> None:
+        self._statement = statement
+        self._cursor = cursor
+
+    def first(self) -> Any:
+        """The first row, its columns by name; ``None`` if there is none."""
+        cursor = self._cursor
+        try:
+            row = cursor.fetchone()
+            return None if row is None else self._statement.named(cursor)._make(row)
+        finally:
+            cursor.close()
+
+    def all(self) -> list[Any]:
+        """Every row, its columns by name."""
+        cursor = self._cursor
+        try:
+            rows = cursor.fetchall()
+            return list(map(self._statement.named(cursor)._make, rows))
+        finally:
+            cursor.close()
+
+
+def together(rows: Any) -> AbstractContextManager[None]:
+    """What is sent inside travels to PostgreSQL in one journey, and the answers come back in one.
+
+    They are carried out in the order in which they were sent, each seeing what had been committed when its own turn
+    came. What one raises comes with the first answer that is waited for, at the end at the latest. Only a
+    ``Statement`` is sent inside: SQLAlchemy wants every answer at once.
+    """
+    connection = connection_of(rows)
+    return _AT_ONCE if connection.dialect.name == "sqlite" else _piped(connection)
+
+
+_AT_ONCE = nullcontext()
+
+
+@contextmanager
+def _piped(connection: Connection) -> Iterator[None]:
+    try:
+        with _driver(connection).pipeline():
+            yield
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise _known(connection, "", error) from error
 
 
 def _ordered(names: Sequence[str]) -> Callable[[Parameters], tuple[Any, ...]]:

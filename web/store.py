@@ -29,9 +29,9 @@ from web.definitions import Definitions, definitions
 from web.held import Held, Missing, subject_of, tied
 from web.keys import Keys
 from web.records import UNREADABLE, Records, Standing
-from web.relations import Ties, actors
+from web.relations import actors
 from web.sealing import Sealer
-from web.statements import Rows, Statement, connection_of, day, stamp
+from web.statements import Reply, Rows, Statement, connection_of, day, stamp, together
 from web.waiting import Given
 
 
@@ -72,7 +72,8 @@ left join unit u on u.region_id = p.region_id and u.code = p.unit_code
 _ONE = Statement(_CASE + "where c.id = :case")
 _LOCK = Statement("select clock_timestamp() as at from appraisal where id = :case for update")
 _TIES = Statement("""
-select 'office' as tie, role, unit_code, false as answered from office where person_id = :me and region_id = :region
+select 'office' as tie, role, unit_code, false as answered from office
+where person_id = :me and region_id = (select region_id from appraisal where id = :case)
 union all select 'seat', role, '', answered from seat where case_id = :case and person_id = :me and confirmed
 """)
 _MANY = text(_CASE + "where c.id in :ids").bindparams(bindparam("ids", expanding=True))
@@ -131,20 +132,23 @@ class Store:
 
     def held(self, rows: Rows, person: str, case_id: str) -> Held:
         """The case with the roles that *person* has on it. Raises ``Missing`` without any."""
-        row = _ONE.first(rows, {"case": case_id})
+        with together(rows):
+            found = self._look(rows, person, case_id)
+        return self._held(rows, person, case_id, *found)
+
+    def _look(self, rows: Rows, person: str, case_id: str) -> tuple[Reply, Reply]:
+        """Asks for what ``_held`` is to know: the case, and what ties *person* to it."""
+        return _ONE.ask(rows, {"case": case_id}), _TIES.ask(rows, {"me": person, "case": case_id})
+
+    def _held(self, rows: Rows, person: str, case_id: str, found: Reply, ties: Reply) -> Held:
+        row, mine = found.first(), ties.all()
         if row is None:
             raise Missing(case_id)
-        return self._held(rows, person, row)
-
-    def _held(self, rows: Rows, person: str, row: Any) -> Held:
         process = self.definitions.process(rows, row.definition)
-        mine = actors(process, self._ties(rows, person, row))
-        if not mine:
-            raise Missing(row.id)
-        return self._of(process, row, mine)
-
-    def _ties(self, rows: Rows, person: str, row: Any) -> Ties:
-        return tied(person, row, _TIES.all(rows, {"me": person, "region": row.region_id, "case": row.id}))
+        roles = actors(process, tied(person, row, mine))
+        if not roles:
+            raise Missing(case_id)
+        return self._of(process, row, roles)
 
     def held_by_public(self, rows: Rows, case_id: str, role: str = "") -> Held:
         """The case as somebody without an account holds it, who has shown a code for it. Raises ``Missing``."""
@@ -232,9 +236,7 @@ class Store:
         """Write a cycle and keep its definitions: ``region``, ``title``; ``origin``; ``opening`` as in its table."""
         self.definitions.keep(connection_of(rows), process)
         days = {"start": cycle.start.isoformat(), "end": cycle.end.isoformat()}
-        _CYCLE.change(
-            rows, {"id": cycle.id, "definition": process.hash, **days, "origin": None, "opening": None, **more}
-        )
+        _CYCLE.send(rows, {"id": cycle.id, "definition": process.hash, **days, "origin": None, "opening": None, **more})
 
     def open_case(
         self,
@@ -290,12 +292,16 @@ class Store:
         the key came with another body, ``Refused`` with the reasons.
         """
         rows = connection_of(rows)
-        now += self.lock(rows, case_id)
         digest, body_digest = self.keys.hashed(f"{person}:{case_id}:{key}"), self.keys.hashed(body)
-        before = self.keys.seen(rows, digest, body_digest)
+        with together(rows):
+            locked = self._locking(rows, case_id)
+            known = self.keys.look(rows, digest)
+            found = self._look(rows, person, case_id)
+        now += _off(locked)
+        before = self.keys.seen(known, body_digest)
         if before is not None:
             return Moved(**before, again=True)
-        held = self.held(rows, person, case_id)
+        held = self._held(rows, person, case_id, *found)
         actor = acting(held, action)
         fresh(held, actor, action, opened)
         outcome = act(held.process, held.case, actor, action, answers(held), now, answer=uuid.uuid4().hex)
@@ -307,12 +313,14 @@ class Store:
             number=f"{case_id[:8]}-{outcome.entries[0].seq}".upper(),
             ignored=outcome.ignored,
         )
-        self._write(rows, held, actor, outcome, now)
-        drafts.drop(rows, case_id, outcome.entries[0].duty, person)
-        anonymous = held.process.duties[outcome.entries[0].duty].anonymous
-        if anonymous:
-            _DISOWN.change(rows, {"case": case_id, "duty": outcome.entries[0].duty, "person": person})
-        self.keys.remember(rows, digest, body_digest, told_of(moved), now, dated=not anonymous)
+        duty = held.process.duties[outcome.entries[0].duty]
+        with together(rows):
+            after = self._write(rows, held, actor, outcome, now)
+            drafts.drop(rows, case_id, duty.id, person)
+            if duty.anonymous:
+                _DISOWN.send(rows, {"case": case_id, "duty": duty.id, "person": person})
+            self.keys.remember(rows, digest, body_digest, told_of(moved), now, dated=not duty.anonymous)
+        self._followed(rows, after, held.case.collecting, outcome, now)
         return moved
 
     def seated(self, rows: Rows, case_id: str, role: str) -> set[str]:
@@ -326,10 +334,11 @@ class Store:
 
         Tells by how much this machine's clock is off from the one that all of them share.
         """
-        if connection_of(rows).dialect.name == "sqlite":
-            return timedelta()
-        row = _LOCK.first(rows, {"case": case_id})
-        return instants.off(row.at) if row else timedelta()
+        return _off(self._locking(rows, case_id))
+
+    def _locking(self, rows: Rows, case_id: str) -> Reply | None:
+        """Asks for the lock of ``lock``."""
+        return None if connection_of(rows).dialect.name == "sqlite" else _LOCK.ask(rows, {"case": case_id})
 
     def still_open(self, rows: Rows, person: str, held: Held, duty: Duty) -> None:
         """Nobody moves the case until this transaction ends, and *person* may still fill in what *held* showed them.
@@ -368,7 +377,8 @@ class Store:
             [{"c": case_id, "r": role, "p": p, "k": confirm, "a": p in answered} for p in sorted(people)],
         )
         if outcome:
-            self._write(rows, held, actor, outcome, now)
+            after = self._write(rows, held, actor, outcome, now)
+            self._followed(rows, after, held.case.collecting, outcome, now)
             self._tell_seated(rows, held, role, outcome.case, now)
 
     def _tell_seated(self, rows: Rows, held: Held, role: str, case: Case, now: datetime) -> None:
@@ -408,7 +418,8 @@ class Store:
         outcome = overtaken(held.process, held.case, now)
         if outcome is None:
             return False
-        self._write(rows, held, Actor(role=held.process.system), outcome, now)
+        after = self._write(rows, held, Actor(role=held.process.system), outcome, now)
+        self._followed(rows, after, held.case.collecting, outcome, now)
         return True
 
     # --- to another definition ---
@@ -424,22 +435,24 @@ class Store:
         if held.case.definition == process.hash or held.process.stages[held.case.stage].final:
             return None
         outcome = migrate(held.process, process, held.case, self.journal(rows, held), now)
-        _PIN.change(rows, {"case": case_id, "definition": process.hash})
-        self._write(rows, replace(held, process=process), Actor(role=process.system), outcome, now)
+        _PIN.send(rows, {"case": case_id, "definition": process.hash})
+        after = self._write(rows, replace(held, process=process), Actor(role=process.system), outcome, now)
+        self._followed(rows, after, held.case.collecting, outcome, now)
         if set(working(process, outcome.case)) - set(working(held.process, held.case)):
             self._tell_others(rows, held.case, outcome.case, now)
         return outcome
 
     # --- writing ---
 
-    def _write(self, rows: Rows, held: Held, actor: Actor, outcome: Outcome, now: datetime) -> None:
+    def _write(self, rows: Rows, held: Held, actor: Actor, outcome: Outcome, now: datetime) -> Standing:
+        """The case as *outcome* leaves it, its journal and its seats; what it brings with it is ``_followed``."""
         after = self._follow(rows, held.standing, outcome, now)
         for role in outcome.reopened:
-            _SEATS.change(rows, {"answered": False, "case": held.case.id, "role": role})
+            _SEATS.send(rows, {"answered": False, "case": held.case.id, "role": role})
         if outcome.took_seat:
             seat = {"case": held.case.id, "role": actor.role, "person": actor.person}
-            _SEAT.change(rows, {"answered": True, **seat})
-        self._followed(rows, after, held.case.collecting, outcome, now)
+            _SEAT.send(rows, {"answered": True, **seat})
+        return after
 
     def _follow(self, rows: Rows, standing: Standing, outcome: Outcome, now: datetime) -> Standing:
         after = self.records.follow(rows, standing, outcome, now)
@@ -492,6 +505,12 @@ class Store:
             text("select person_id from seat where case_id = :c and role = :r and answered"), {"c": case_id, "r": role}
         )
         return set(found.scalars())
+
+
+def _off(locked: Reply | None) -> timedelta:
+    """By how much this machine's clock is off from the one that told when the lock was had."""
+    row = locked.first() if locked else None
+    return instants.off(row.at) if row else timedelta()
 
 
 def told_of(moved: Moved) -> dict[str, Any]:

@@ -92,7 +92,7 @@ def wake(rows: Any, case_id: str, since: datetime, now: datetime) -> None:
         reason = f"{case_id}:{held.case.entry}:{about['day']}"
         outbox.put(rows, notice.kind, reason, {**about, "stage": notice.stage, "roles": notice.roles}, now)
     following = wakes_at(held.process, held.case, now)
-    _NEXT.change(rows, {"case": case_id, "next": stamp(following) if following else None})
+    _NEXT.send(rows, {"case": case_id, "next": stamp(following) if following else None})
 
 
 def again(rows: Any, payload: Mapping[str, Any], now: datetime) -> None:
@@ -103,11 +103,11 @@ def again(rows: Any, payload: Mapping[str, Any], now: datetime) -> None:
 
 def put_off(rows: Any, until: datetime, now: datetime) -> None:
     """Let what is due rest until then: examples stand as they are told, before time goes on."""
-    _PUT_OFF.change(rows, {"until": stamp(until), "now": stamp(now)})
+    _PUT_OFF.send(rows, {"until": stamp(until), "now": stamp(now)})
 
 
 def _set_aside(case_id: str, since: datetime) -> None:
     with writing() as rows:
         now, payload = instants.now(rows), {"case": case_id, "since": stamp(since)}
         outbox.put(rows, outbox.WAKE, f"{case_id}:{stamp(since)}", payload, now)
-        _NEXT.change(rows, {"case": case_id, "next": None})
+        _NEXT.send(rows, {"case": case_id, "next": None})

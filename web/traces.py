@@ -22,7 +22,7 @@ _FIND = Statement("select at from last_seen where name = :name")
 
 def leave(rows: Any, name: str) -> None:
     """It has happened now, by the real time. An earlier instant never replaces a later one."""
-    _LEAVE.change(rows, {"name": name, "at": stamp(instants.wall(rows))})
+    _LEAVE.send(rows, {"name": name, "at": stamp(instants.wall(rows))})
 
 
 def last(rows: Any, name: str) -> datetime | None:

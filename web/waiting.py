@@ -50,7 +50,7 @@ def keep(rows: Any, given: Given, *, region: str, unit: str, cycle: str, person:
     inputs = dumped(tagged(given.values))
     row = {"answer": given.answer, "region": region, "unit": unit, "cycle": cycle, "person": person, "inputs": inputs}
     about = {"collection": given.collection, "role": given.role, "action": given.action, "number": given.number}
-    _KEEP.change(rows, {**row, **about})
+    _KEEP.send(rows, {**row, **about})
 
 
 def of_person(rows: Any, person: str, collections: Iterable[str]) -> list[Given]:
@@ -83,8 +83,8 @@ def name(rows: Any, answer: str, person: str) -> bool:
 
 def arrived(rows: Any, answer: str, case_id: str) -> None:
     """*answer* is in a case now."""
-    _DROP.change(rows, {"answer": answer})
-    _PLACE.change(rows, {"answer": answer, "case": case_id})
+    _DROP.send(rows, {"answer": answer})
+    _PLACE.send(rows, {"answer": answer, "case": case_id})
 
 
 # --- sealed -----------------------------------------------------------------------------------------------------------
@@ -107,7 +107,7 @@ def seal(rows: Any, sealer: Sealer, given: Given, names: frozenset[str]) -> Give
         text = given.values.get(field)
         if isinstance(text, str) and text:
             row = {"answer": given.answer, "field": field, "box": sealer.seal(text, f"{given.answer}.{field}")}
-            _SEAL.change(rows, row)
+            _SEAL.send(rows, row)
     return replace(given, values={name: value for name, value in given.values.items() if name not in names})
 
 

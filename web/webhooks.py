@@ -186,7 +186,7 @@ def add(rows: Any, region: str, url: str) -> Added:
     target_of(url)
     known = Added(id=uuid.uuid4().hex, secret=secrets.token_urlsafe(32))
     box = _sealer().seal(known.secret, _place(known.id))
-    _ADD.change(rows, {"id": known.id, "region": region, "url": url, "secret": box})
+    _ADD.send(rows, {"id": known.id, "region": region, "url": url, "secret": box})
     return known
 
 

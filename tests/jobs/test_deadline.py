@@ -27,7 +27,7 @@ def test_without_the_guards_a_case_has_two_ends(
     office: Office, monkeypatch: pytest.MonkeyPatch, figures: list[str]
 ) -> None:
     monkeypatch.setattr(timing, "_MINES", {False: timing._MINES[True]})
-    for reading in ("held", "held_by_public"):
+    for reading in ("_held", "held_by_public"):
         monkeypatch.setattr(Store, reading, slowed(getattr(Store, reading)))
     with without(office.app, "lock", "version", "journal"):
         doubles = burst(office, 100, 0.2, sweepers=8).doubles

@@ -77,7 +77,7 @@ def test_cases_that_are_moved_to_another_definition_are_whole_whenever_that_is_k
 
 def test_a_move_in_two_transactions_would_be_noticed(submit: Submit, monkeypatch: pytest.MonkeyPatch) -> None:
     """The control: what the other tests find nothing of is there to be found."""
-    whole_change = records._JOURNAL.change_each
+    whole_change = records._JOURNAL.send_each
 
     def in_two(rows: Any, parameters: Any) -> None:
         driver = rows.connection.driver_connection
@@ -85,7 +85,7 @@ def test_a_move_in_two_transactions_would_be_noticed(submit: Submit, monkeypatch
         driver.execute("BEGIN IMMEDIATE")
         whole_change(rows, parameters)
 
-    monkeypatch.setattr(records._JOURNAL, "change_each", in_two)
+    monkeypatch.setattr(records._JOURNAL, "send_each", in_two)
     found = [what for _, ended in each(submit, Fault("pwrite64", "signal=KILL"), 4) for what in _wrong(submit, ended)]
     assert any("journal" in what for what in found)
 
