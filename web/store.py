@@ -12,10 +12,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import bindparam, text
+from sqlalchemy import text
 
 from engine import Actor, Case, Cycle, Entry, Outcome, Refusal, Refused, Stale, act, begin, migrate, set_seats
 from engine.case import Started
@@ -76,12 +77,10 @@ select 'office' as tie, role, unit_code, false as answered from office
 where person_id = :me and region_id = (select region_id from appraisal where id = :case)
 union all select 'seat', role, '', answered from seat where case_id = :case and person_id = :me and confirmed
 """)
-_MANY = text(_CASE + "where c.id in :ids").bindparams(bindparam("ids", expanding=True))
-_MANY_TIES = text("""
+_MANY_TIES = """
 select 'office' as tie, role, unit_code, false as answered, '' as case_id, region_id from office where person_id = :me
-union all select 'seat', role, '', answered, case_id, '' from seat
-where person_id = :me and case_id in :ids and confirmed
-""").bindparams(bindparam("ids", expanding=True))
+union all select 'seat', role, '', answered, case_id, '' from seat where person_id = :me and confirmed
+"""
 
 _EVERY = text("""
 select c.id, c.definition, c.stage, p.name from appraisal c join person p on p.id = c.person_id order by p.name, c.id
@@ -169,9 +168,11 @@ class Store:
         """Those of the cases *ids* on which *person* has a role, in their order."""
         if not ids:
             return []
-        ties = rows.execute(_MANY_TIES, {"me": person, "ids": list(ids)}).all()
+        many, many_ties = _many(len(ids))
+        asked = {f"id{place}": ident for place, ident in enumerate(ids)}
+        ties = many_ties.all(rows, {"me": person, **asked})
         found: dict[str, Held] = {}
-        for row in rows.execute(_MANY, {"ids": list(ids)}):
+        for row in many.all(rows, asked):
             process = self.definitions.process(rows, row.definition)
             mine = [
                 tie for tie in ties if tie.case_id == row.id or (tie.tie == "office" and tie.region_id == row.region_id)
@@ -560,6 +561,13 @@ def fresh(held: Held, actor: Actor, action: str, opened: Opened) -> None:
     duty = held.process.duty_of(held.case.stage, taken, actor.role)
     if not duty.many and held.case.submitted.get(duty.id, 0) != opened.submitted:
         raise Stale
+
+
+@cache
+def _many(count: int) -> tuple[Statement, Statement]:
+    """What reads so many cases, a page at most, and what ties somebody to them."""
+    ids = ", ".join(f":id{place}" for place in range(count))
+    return Statement(f"{_CASE} where c.id in ({ids})"), Statement(f"{_MANY_TIES} and case_id in ({ids})")
 
 
 def store() -> Store:
