@@ -28,6 +28,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from argon2 import Parameters, Type
 
@@ -186,11 +187,24 @@ def _count(name: str, environ: Mapping[str, str]) -> int:
 
 
 def _address(url: str) -> str:
-    """The address with the driver that is installed."""
+    """The address with the driver that is installed. What it says is not repeated: a password may stand in it."""
     for scheme in ("postgresql://", "postgres://"):
         if url.startswith(scheme):
-            return "postgresql+psycopg://" + url.removeprefix(scheme)
+            url = "postgresql+psycopg://" + url.removeprefix(scheme)
+    if not url.startswith(("postgresql+psycopg://", "sqlite:///")) or not _has_a_port_or_none(url):
+        raise Misconfigured(
+            "DATABASE_URL: tulis postgresql://akun@host:5432/nama, atau sqlite:///folder/berkas. / "
+            "Write postgresql://account@host:5432/name, or sqlite:///folder/file."
+        )
     return url
+
+
+def _has_a_port_or_none(url: str) -> bool:
+    try:
+        _port = urlsplit(url).port
+    except ValueError:
+        return False
+    return True
 
 
 def _kept_key(file: Path) -> str:

@@ -5,11 +5,13 @@ Exit 0: good; 1: problems found; 2: called wrongly, or the service cannot start 
 
 from __future__ import annotations
 
+import errno
 import gettext
 import json
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -135,4 +137,33 @@ def bytes_of(file: Path) -> bytes:
     try:
         return file.read_bytes()
     except OSError as error:
-        raise Misused(f"{file}: {error.strerror}") from None
+        raise out_of_reach(file, error) from None
+
+
+#: Why a file cannot be read or written, where the system would say it in English.
+_WHY_NOT = {
+    FileExistsError: N_("sudah ada; pilih nama lain"),
+    FileNotFoundError: N_("tidak ada, atau foldernya tidak ada"),
+    PermissionError: N_("akun ini tidak boleh membaca atau menulisnya"),
+    IsADirectoryError: N_("ini folder, bukan berkas"),
+    NotADirectoryError: N_("foldernya ternyata berkas"),
+}
+_FULL = N_("tidak ada ruang lagi di sana")
+
+
+def out_of_reach(file: Path | str, error: OSError) -> Misused:
+    """The end of a command that cannot read or write *file*, and why."""
+    known = _FULL if error.errno == errno.ENOSPC else _WHY_NOT.get(type(error))
+    return Misused(f"{file}: {_(known) if known else error.strerror}.")
+
+
+class Day(click.ParamType["date", str]):
+    """A day on the command line, as 2026-01-31."""
+
+    name = "yyyy-mm-dd"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            return self.fail(_("Tulis tanggal seperti 2026-01-31, bukan {given}.").format(given=value), param, ctx)

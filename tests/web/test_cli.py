@@ -298,6 +298,38 @@ def test_a_database_that_does_not_answer_is_told_without_a_trace(instance: Path,
 
 
 @pytest.mark.parametrize(
+    "address", ["", "foo", "mysql://akun@host/nama", "sqlite://", "postgresql://akun:geheim@host:porta/nama"]
+)
+@pytest.mark.parametrize("words", [["init"], ["doctor"]])
+def test_an_address_that_leads_to_no_database_is_told_without_its_password(
+    instance: Path, words: list[str], address: str
+) -> None:
+    environ = {**os.environ, "DATABASE_URL": address, "BORANG_INSTANCE": str(instance)}
+    command = [Path(sys.executable).with_name("borang"), *words]
+    done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
+    said = done.stdout + done.stderr
+    assert "Traceback" not in said and "geheim" not in said
+    assert ("DATABASE_URL: tulis postgresql://" in said) == bool(address), "an empty one means SQLite"
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["cycle", "open", "pontianak", "--title", "1", "--start", "01/02/2026"], "Tulis tanggal seperti 2026-01-31"),
+        (["cycle", "open", "pontianak", "--title", "1", "--start", "2028-02-29"], "--end"),
+        (["cycle", "open", "pontianak", "--title", "1", "--start", "9999-02-01"], "--end"),
+        (["cycle", "migrate", "apa"], "Belum ada siklus."),
+        (["backup", "tidak-ada/cadangan"], "tidak ada, atau foldernya tidak ada."),
+    ],
+)
+def test_what_is_wrong_is_told_with_its_remedy(words: list[str], told: str) -> None:
+    borang("init")
+    result = borang(*words)
+    assert result.exit_code == MISUSE
+    assert told in result.output
+
+
+@pytest.mark.parametrize(
     "words", [["apa"], ["check", "--apa"], ["eval"], ["graph"], ["people", "import"], ["serve", "--port", "0"]]
 )
 def test_a_command_called_wrongly_ends_with_two(words: list[str]) -> None:

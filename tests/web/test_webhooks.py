@@ -409,7 +409,7 @@ def test_the_command_adds_tests_lists_and_removes(
     failed = run("test", ident)
     assert (failed.exit_code, "500" in failed.output) == (1, True)
     assert run("remove", ident).exit_code == 0
-    assert run("list").output == ""
+    assert run("list").stdout == ""
     for wrong in (("add", REGION, "https://elsewhere.example/"), ("add", "tidak-ada", url), ("remove", ident),
                   ("test", ident)):  # fmt: skip
         refused = run(*wrong)

@@ -14,7 +14,7 @@ import click
 from web import anchors, integrity
 from web.anchors import Anchor
 from web.clock import wall
-from web.console import GOOD, N_, PROBLEMS, Misused, _, as_json, bytes_of, print_json
+from web.console import GOOD, N_, PROBLEMS, Misused, _, as_json, bytes_of, out_of_reach, print_json
 from web.database import snapshot, writing
 from web.integrity import Fault, Findings
 from web.ready import service
@@ -114,7 +114,7 @@ def _keep(file: Path, anchor: Anchor) -> None:
             opened.flush()
             os.fsync(opened.fileno())
     except OSError as error:
-        raise Misused(f"{file}: {error.strerror}") from None
+        raise out_of_reach(file, error) from None
 
 
 def _kept(file: Path) -> list[Anchor]:

@@ -16,7 +16,7 @@ from web.archive import Archive, Unreadable
 from web.backup import back_up
 from web.commands.audit import said
 from web.config import Settings
-from web.console import N_, PROBLEMS, Misused, _
+from web.console import N_, PROBLEMS, Misused, _, out_of_reach
 from web.database import writing
 from web.ready import service
 from web.restore import Restored, Unfit, place_of
@@ -86,10 +86,8 @@ def backup_command(file: Path, with_secret: bool) -> None:
         settings: Settings = app.extensions["settings"]
         try:
             made = back_up(settings, file, secret=with_secret, begun=lambda length: progress.begun("backup", length))
-        except FileExistsError:
-            raise Misused(_("{file}: sudah ada; pilih nama lain.").format(file=file)) from None
         except OSError as error:
-            raise Misused(f"{file}: {error.strerror}") from None
+            raise out_of_reach(file, error) from None
         noted = _noted()
     told = _("{file}: {cases} berkas, {rows} baris data, {attachments} lampiran, {size} byte")
     counted = {"cases": made.rows["appraisal"], "rows": sum(made.rows.values()), "attachments": made.attachments}
@@ -147,7 +145,7 @@ def restore_command(file: Path, check: bool, replacing: bool, despite_faults: bo
         lines = [said(fault) for fault in error.more.get("faults", ())][:_SHOWN]
         _refuse("\n".join([_(_UNFIT[error.reason]).format(**error.more), *lines]))
     except OSError as error:
-        raise Misused(f"{error.filename or file}: {error.strerror}") from None
+        raise out_of_reach(error.filename or file, error) from None
     _tell(done)
 
 

@@ -4,7 +4,7 @@ running cases to another definition."""
 from __future__ import annotations
 
 import sys
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import click
@@ -16,15 +16,13 @@ from engine.process import Process
 from web import opening
 from web.clock import now
 from web.config import definitions_root
-from web.console import GOOD, N_, PROBLEMS, Misused, _, as_json, language, loaded, print_json, processes
+from web.console import GOOD, N_, PROBLEMS, Day, Misused, _, as_json, language, loaded, print_json, processes
 from web.database import forget, reading
 from web.migrating import Migration, Reported, Round, Tally, Tried, rounds, used
 from web.opening import OtherDays, Rejected, Told
 from web.ready import service
 from web.statements import connection_of
 from web.store import store
-
-_DAY = click.DateTime(["%Y-%m-%d"])
 
 
 @click.group("cycle", help=N_("Siklus penilaian."))
@@ -35,22 +33,31 @@ def cycle_group() -> None:
 @cycle_group.command("open", help=N_("Buka siklus: satu berkas untuk setiap pegawai aktif yang punya atasan."))
 @click.argument("region")
 @click.option("--title", required=True, help=N_("Nama siklus, misalnya 2026."))
-@click.option("--start", required=True, type=_DAY, help=N_("Hari pertama siklus."))
-@click.option("--end", type=_DAY, help=N_("Hari terakhir siklus; setahun penuh bila tidak disebut."))
-def open_command(region: str, title: str, start: datetime, end: datetime | None) -> None:
+@click.option("--start", required=True, type=Day(), help=N_("Hari pertama siklus."))
+@click.option("--end", type=Day(), help=N_("Hari terakhir siklus; setahun penuh bila tidak disebut."))
+def open_command(region: str, title: str, start: date, end: date | None) -> None:
     with service():
         process = processes(loaded(definitions_root()), region)[0]
-        first = start.date()
-        last = end.date() if end else first.replace(year=first.year + 1) - timedelta(days=1)
-        if last < first:
+        last = end or _year_from(start)
+        if last < start:
             raise Misused(_("Hari terakhir siklus harus sesudah hari pertamanya."))
-        told = _opened(process, title, first, last)
+        told = _opened(process, title, start, last)
         click.echo(_("{count} berkas dibuka").format(count=told.cases))
         for one in told.rejected:
             click.echo(_rejected(one), err=True)
         if told.rejected:
             click.echo(_("Perbaiki data mereka, lalu jalankan perintah yang sama untuk membuka sisanya."), err=True)
             sys.exit(PROBLEMS)
+
+
+def _year_from(first: date) -> date:
+    """The last day of a year that begins on *first*."""
+    if first.month == first.day == 1:
+        return first.replace(month=12, day=31)
+    try:
+        return first.replace(year=first.year + 1) - timedelta(days=1)
+    except ValueError:
+        raise Misused(_("Sebut juga hari terakhir siklus dengan --end.")) from None
 
 
 def _opened(process: Process, title: str, start: date, end: date) -> Told:
@@ -114,6 +121,8 @@ def _round(wanted: str) -> Round:
     if len(found) == 1:
         return found[0]
     listed = "\n".join(f"  {one.id}  {_name(one)}  {one.workflow}" for one in found or known)
+    if not listed:
+        raise Misused(_("Belum ada siklus. Buka satu dengan borang cycle open."))
     unknown = _("Tidak ada siklus {title}. Yang ada:")
     text = _("Ada beberapa siklus {title}; sebut daerahnya atau idnya:") if found else unknown
     raise Misused(text.format(title=wanted) + "\n" + listed)

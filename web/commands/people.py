@@ -20,6 +20,7 @@ from web.console import (
     bytes_of,
     language,
     loaded,
+    out_of_reach,
     processes,
 )
 from web.database import reading, writing
@@ -85,7 +86,7 @@ def _keep_secrets(file: Path, given: Mapping[str, str]) -> None:
     try:
         opened = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except OSError as error:
-        raise Misused(f"{file}: {error.strerror}") from None
+        raise out_of_reach(file, error) from None
     with os.fdopen(opened, "w", encoding="utf-8") as written:
         written.writelines(["nip,kata_sandi\n", *(f"{nip},{password}\n" for nip, password in given.items())])
 

@@ -6,7 +6,7 @@ import errno
 import logging
 import sys
 from contextlib import nullcontext
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 
 import click
@@ -19,6 +19,7 @@ from web.config import Settings
 from web.console import (
     N_,
     PROBLEMS,
+    Day,
     Misused,
     _,
     language,
@@ -114,20 +115,20 @@ def _address(app: Flask) -> str:
 
 
 @click.command("demo", help=N_("Jalankan contoh dengan orang rekaan, di basis data tersendiri."))
-@click.option("--today", type=click.DateTime(["%Y-%m-%d"]), help=N_("Tanggal hari ini dalam contoh: TAHUN-BULAN-HARI."))
+@click.option("--today", type=Day(), help=N_("Tanggal hari ini dalam contoh."))
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help=N_("Nomor porta."))
 @click.option("--reset", is_flag=True, help=N_("Mulai dari awal; isi contoh yang lama dihapus."))
 @click.option(
     "--examples", "more", multiple=True, type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help=N_("Berkas YAML dengan orang rekaan dari daerah lain; boleh lebih dari satu."),
 )  # fmt: skip
-def demo_command(today: datetime | None, port: int, reset: bool, more: tuple[Path, ...]) -> None:
+def demo_command(today: date | None, port: int, reset: bool, more: tuple[Path, ...]) -> None:
     settings = Settings.from_environment(demo=True)
     if reset:
         demo.forget(settings)
     click.echo(_("Menyiapkan contoh..."), err=True)
     try:
-        app = demo.prepare(settings, today.date() if today else None, lambda text: click.echo(text, err=True), more)
+        app = demo.prepare(settings, today, lambda text: click.echo(text, err=True), more)
     except DefinitionError as error:
         stop_with(error)
     except demo.NotExamples as error:

@@ -39,8 +39,11 @@ def add_command(region: str, url: str) -> None:
 @webhook_group.command("list", help=N_("Tampilkan sistem yang diberi tahu."))
 def list_command() -> None:
     with service():
-        for row in webhooks.listed(reading()):
+        known = webhooks.listed(reading())
+        for row in known:
             click.echo(f"{row.id}  {row.region_id}  {row.url}")
+        if not known:
+            click.echo(_("Belum ada sistem yang diberi tahu."), err=True)
 
 
 @webhook_group.command("remove", help=N_("Jangan beri tahu sistem itu lagi."))
