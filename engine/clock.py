@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from engine.case import Case
 from engine.process import Process
+
+
+class Window(NamedTuple):
+    """The days of the present stage: ``opens_on`` and ``due_on``."""
+
+    opens: date | None
+    due: date | None
 
 
 def opens_on(process: Process, case: Case) -> date | None:
@@ -30,12 +38,17 @@ def due_on(process: Process, case: Case) -> date | None:
     that the case spent in stages that pause the clock; if it has passed when the stage is entered, that day is in time
     still, so that nobody is late with what they could not yet do.
     """
+    return window(process, case).due
+
+
+def window(process: Process, case: Case) -> Window:
+    """Both days of the present stage: most of the second is working out the first."""
     deadline = process.stages[case.stage].deadline
     opens = opens_on(process, case)
     if deadline is None or opens is None:
-        return None
+        return Window(opens, None)
     due = deadline.due(opens, case.cycle.start, process.words.calendar)
-    return max(due + case.paused, opens) if deadline.day else due
+    return Window(opens, max(due + case.paused, opens) if deadline.day else due)
 
 
 def days_late(process: Process, case: Case, today: date) -> int:

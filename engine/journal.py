@@ -219,8 +219,7 @@ def entered(process: Process, case: Case, target: str, now: datetime) -> Case:
     again = target in case.path
     opened = frozenset(d.id for d in process.by_stage[target] if d.actor and not _kept(d, case, again=again))
     reopened = {d.id for d in process.by_stage[target] if d.id in opened and d.many}
-    return replace(
-        case,
+    return case.but(
         stage=target,
         entry=case.entry + 1,
         entered_at=now,

@@ -375,10 +375,10 @@ def _refusals(item: Field, setting: Setting, value: Any, required: bool) -> list
 
 
 def _rating_refusals(asked: Asked, filled: Sheet) -> Iterator[Refusal]:
-    titles = {row[asked.setting.key]: row.get("title") for row in asked.setting.rows or ()}
     for name, setting in asked.setting.columns.items():
         for refusal in _refusals(asked.field, setting, filled.inputs.get(name), asked.required):
-            yield replace(refusal, path=name, params={**refusal.params, "title": titles[name]})
+            title = next(row.get("title") for row in asked.setting.rows or () if row[asked.setting.key] == name)
+            yield replace(refusal, path=name, params={**refusal.params, "title": title})
 
 
 def _table_refusals(process: Process, asked: Asked, filled: Sheet) -> Iterator[Refusal]:

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from engine.act import act
 from engine.case import Actor, Case, Outcome
-from engine.clock import due_on, opens_on
+from engine.clock import Window, due_on, window
 from engine.errors import Refused
 from engine.process import Process
 
@@ -35,7 +35,10 @@ class Notice:
 
 def due_actions(process: Process, case: Case, now: datetime) -> tuple[str, ...]:
     """The actions that the system should try now, because the deadline of the present stage has passed."""
-    due = due_on(process, case)
+    return _actions_at(process, case, now, due_on(process, case))
+
+
+def _actions_at(process: Process, case: Case, now: datetime, due: date | None) -> tuple[str, ...]:
     if due is None or case.cycle.day_of(case.not_before(now)) <= due:
         return ()
     return tuple(name for name, a in process.stages[case.stage].actions.items() if "deadline" in a.auto)
@@ -56,7 +59,10 @@ def overtaken(process: Process, case: Case, now: datetime) -> Outcome | None:
 
 def notices(process: Process, case: Case) -> Iterator[Notice]:
     """Who is to be told about the deadline of the present stage, and on which days, in the order of the days."""
-    due, opens = due_on(process, case), opens_on(process, case)
+    yield from _notices_in(process, case, *window(process, case))
+
+
+def _notices_in(process: Process, case: Case, opens: date | None, due: date | None) -> Iterator[Notice]:
     if due is None:
         return
     stage, defaults = process.stages[case.stage], process.words.defaults
@@ -79,8 +85,22 @@ def wakes_at(process: Process, case: Case, now: datetime) -> datetime | None:
 
     Always the beginning of a local day: of a reminder, of the first day that is late, of one on which others are told.
     """
-    instants = (_begins(notice, case) for notice in notices(process, case))
-    return min((instant for instant in instants if instant > now), default=None)
+    return _first_of(notices(process, case), case, now)
+
+
+def looks_again(process: Process, case: Case, window: Window, now: datetime) -> datetime | None:
+    """When somebody is to look again what time brings about in a case that has just moved, into *window*.
+
+    At *now*, while the system has still to act on a deadline that has passed; else as ``wakes_at``.
+    """
+    if _actions_at(process, case, now, window.due):
+        return now
+    return _first_of(_notices_in(process, case, *window), case, now)
+
+
+def _first_of(found: Iterator[Notice], case: Case, now: datetime) -> datetime | None:
+    """When the first of the notices *found* begins that does so after *now*."""
+    return min((begins for notice in found if (begins := _begins(notice, case)) > now), default=None)
 
 
 def came(process: Process, case: Case, since: datetime, now: datetime) -> tuple[Notice, ...]:

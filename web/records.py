@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from engine import Case, Cycle, Entry, Outcome, Stale
-from engine.clock import due_on, opens_on
+from engine.clock import window
 from engine.codec import Codec
 from engine.journal import MIGRATED
 from engine.jsontext import loaded
 from engine.process import Process
-from engine.timers import due_actions, wakes_at
+from engine.timers import looks_again
 from web.chain import chained, linked
 from web.definitions import Definitions
 from web.statements import Rows, Statement, day, instant, stamp
@@ -120,18 +120,17 @@ class Records:
         return linked(self._audit_key, before, case_id, line)
 
     def _row(self, process: Process, case: Case, head: str, now: datetime) -> Row:
-        opens, due = opens_on(process, case), due_on(process, case)
-        at = case.not_before(now)
+        days = window(process, case)
         # What the system could not do when the deadline passed, it may be able to do after this move.
-        wakes = at if due_actions(process, case, at) else wakes_at(process, case, at)
+        wakes = looks_again(process, case, days, case.not_before(now))
         return {
             "id": case.id,
             "stage": case.stage,
             "entry": case.entry,
             "version": case.version,
             "zone": case.cycle.zone,
-            "opens_on": opens.isoformat() if opens else None,
-            "due_on": due.isoformat() if due else None,
+            "opens_on": days.opens.isoformat() if days.opens else None,
+            "due_on": days.due.isoformat() if days.due else None,
             "closed": process.stages[case.stage].final,
             "wakes_at": stamp(wakes) if wakes else None,
             "head": head,

@@ -320,21 +320,30 @@ class _Compiler:
     def range_literal(self, node: RangeLiteral) -> Run:
         low, high = self.node(node.low), self.node(node.high)
         low_closed, high_closed = node.low_closed, node.high_closed
-        return lambda frame: Range(low(frame), high(frame), low_closed, high_closed)
+        return self.made_once(
+            lambda frame: Range(low(frame), high(frame), low_closed, high_closed), node.low, node.high
+        )
 
     def half_range(self, node: HalfRange) -> Run:
         bound, op = self.node(node.bound), node.op
         closed = op in ("<=", ">=", "=")
         if op in ("<", "<="):
-            return lambda frame: Range(None, bound(frame), False, closed, op)
+            return self.made_once(lambda frame: Range(None, bound(frame), False, closed, op), node.bound)
         if op in (">", ">="):
-            return lambda frame: Range(bound(frame), None, closed, False, op)
+            return self.made_once(lambda frame: Range(bound(frame), None, closed, False, op), node.bound)
 
         def run(frame: Frame) -> Value:
             point = bound(frame)
             return Range(point, point, closed, closed, op)
 
         return run
+
+    def made_once(self, run: Run, *parts: Node) -> Run:
+        """*run*, carried out now if all that it reads are literals, whose closures look at no frame."""
+        if self.record is not None or not all(isinstance(part, Literal) for part in parts):
+            return run
+        value = run([])
+        return lambda frame: value
 
     def context(self, node: ContextLiteral) -> Run:
         made: list[tuple[str, int, Run]] = []
