@@ -90,8 +90,9 @@ def _told(rows: Any, person: str, zone: str, row: Any, now: datetime) -> Told:
     about = f"{held.subject.name} · {held.cycle_title}"
     if row.kind == notices.CLOSED:
         return _notice(row, _("Penilaian Anda sudah selesai."), about, told)
-    if held.case.entry != loaded(row.detail)["entry"]:
-        return _notice(row, _("Tahap ini sudah lewat."), about, told)
+    detail = loaded(row.detail)
+    if held.case.entry != detail["entry"]:
+        return _notice(row, _past(held, detail.get("stage", "")), about, told)
     due, today, zone = due_on(held.process, held.case), held.case.cycle.day_of(now), held.case.cycle.zone
     state = late_text(due, today, zone) if due and today > due else due_text(due, today, zone)
     return _notice(row, _asked(held, row.kind), about, told, state=state, late=bool(due and today > due))
@@ -101,6 +102,13 @@ def _notice(
     row: Any, title: str, about: str, told: str, *, state: str = "", late: bool = False, opens: bool = True
 ) -> Told:
     return Told(id=row.id, title=title, about=about, state=state, late=late, told=told, opens=opens)
+
+
+def _past(held: Held, stage: str) -> str:
+    """That a visit of *stage* is over; without its title where definitions that came later have no such stage."""
+    if stage not in held.process.stages:
+        return _("Tahap ini sudah lewat.")
+    return _("Sudah lewat: %(title)s", title=translated(held.process.stages[stage].title))
 
 
 def _asked(held: Held, kind: str) -> str:

@@ -143,7 +143,7 @@ def _working(held: Held) -> frozenset[str]:
 
 
 def _tell(rows: Any, people: Iterable[Holder], kind: str, reason: str, held: Held, now: datetime) -> None:
-    detail = {"entry": held.case.entry}
+    detail = {"entry": held.case.entry, "stage": held.case.stage}
     for holder in people:
         _tell_one(rows, holder, kind, reason, detail, now, case=held.case.id)
 

@@ -327,6 +327,16 @@ def test_the_page_says_what_to_do_about_whom_and_until_when(play: Play, cast: Ca
     assert "26 January 2026 at 23:59 WIB" in english
 
 
+def test_what_is_over_is_told_by_its_name(play: Play, cast: Cast) -> None:
+    case = play.open_case()
+    for step in STEPS[:2]:
+        play.play(case, [step])
+        work(play.app)
+    visitor = Visitor(play.app)
+    visitor.sign_in(cast.sari)
+    assert "Sudah lewat: Persetujuan rencana Rahmadi Sulistyo Putra · 2026" in words(visitor.get("/pemberitahuan").text)
+
+
 def test_opening_a_notice_reads_it_and_leads_to_the_case(play: Play, cast: Cast) -> None:
     case = play.open_case()
     play.play(case, STEPS[:1])
