@@ -53,6 +53,21 @@ class Town:
                 names = ", ".join(row)
                 rows.execute(text(f"insert into appraisal ({names}) values (:{', :'.join(row)})"), row)
 
+    def newer(self) -> None:
+        """A cycle after the played one, in which nothing is decided yet."""
+        with self.walk.app.app_context(), writing() as rows:
+            find = text("select * from appraisal where id = :c")
+            played = rows.execute(find, {"c": self.walk.case_id}).mappings().one()
+            cycle = rows.execute(text("select * from cycle where id = :c"), {"c": played["cycle_id"]}).mappings().one()
+            next_one = {**cycle, "id": str(uuid.uuid4()), "title": "2099", "start": "2099-01-01", "end": "2099-12-31"}
+            held = store().held(rows, self.walk.people.of(self.walk.process.subject), self.walk.case_id)
+            state = store().definitions.codec(held.process).dump_case(replace(held.case, values={}))
+            row = {**played, "id": str(uuid.uuid4()), "cycle_id": next_one["id"], "state": state}
+            for table, given in (("cycle", next_one), ("appraisal", row)):
+                names = [f'"{name}"' for name in given]
+                places = ", ".join(f":{name}" for name in given)
+                rows.execute(text(f"insert into {table} ({', '.join(names)}) values ({places})"), given)
+
     def office(self, role: str, unit: str = "") -> FlaskClient:
         """Somebody new who holds *role* for *unit*, or for the region."""
         with self.walk.app.app_context(), writing() as rows:
@@ -152,6 +167,16 @@ class TestWhoReads:
 
 
 class TestPages:
+    def test_where_a_cycle_has_no_figures_yet_the_others_are_offered(self, town: Town) -> None:
+        town.others("U2", 6)
+        town.newer()
+        office, path = town.office("admin_bkd"), f"/statistik/{town.walk.process.id}/sebaran_predikat"
+        page = office.get(path).text
+        assert "Belum ada yang dapat dihitung." in page
+        other = re.search(rf'href="({path}\?siklus=[^"]+)"', page)
+        assert other
+        assert "Unduh tabel" in office.get(other[1]).text
+
     def test_every_analysis_of_the_region_opens_in_both_languages(self, town: Town) -> None:
         for unit in ("U2", "U3", "U4"):
             town.others(unit, 6)
