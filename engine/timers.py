@@ -122,6 +122,6 @@ def _begins(notice: Notice, case: Case) -> datetime:
 
 
 def working(process: Process, case: Case) -> tuple[str, ...]:
-    """The roles whose work the present stage still waits for."""
+    """The roles whose work the present stage still waits for; who has done theirs is not among them."""
     open_duties = (duty for duty in process.by_stage[case.stage] if duty.id in case.open)
     return tuple(dict.fromkeys(role for duty in open_duties for role in duty.actor if role != process.system))

@@ -69,7 +69,7 @@ def deadline(rows: Any, payload: Mapping[str, Any], now: datetime) -> None:
     if kind != notices.ESCALATED:
         _tell(rows, awaited.values(), kind, reason, held, now)
     if kind != notices.REMINDER:
-        named = frozenset(payload["roles"]) - _working(held)
+        named = frozenset(payload["roles"]) - _taking_part(held)
         others = (h for h in holders(rows, held) if h.roles & named and h.person not in awaited)
         _tell(rows, others, notices.ESCALATED, reason, held, now)
 
@@ -134,8 +134,12 @@ def _works(held: Held, actor: Actor) -> bool:
     return False
 
 
-def _working(held: Held) -> frozenset[str]:
-    """The roles that work at the present stage."""
+def _taking_part(held: Held) -> frozenset[str]:
+    """The roles with a task at the present stage, whether it is done or not: none is told of it as others' work.
+
+    More than ``engine.timers.working``, whom the stage still waits for. A job names those of the day of the deadline;
+    who has done their part since is told nothing any more, neither as one who is late nor as one who looks after it.
+    """
     return frozenset(role for duty in held.process.by_stage[held.case.stage] for role in duty.actor)
 
 
