@@ -5,7 +5,9 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import BoundedSemaphore
+from math import ceil
+from threading import BoundedSemaphore, Lock
+from time import monotonic
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -17,19 +19,47 @@ LONGEST = 256
 _VERIFYING = BoundedSemaphore(2)
 #: Who verifies or waits for it. Whoever comes beyond is asked to come again: the threads are needed for others too.
 _ADMITTED = BoundedSemaphore(4)
+#: Whoever is put off comes so many seconds after the one before, somewhat faster than sign-ins are done: then a place
+#: is never empty. Nobody is asked to wait for more seconds than ``_MOST``.
+_PACE, _MOST = 0.03, 15
 #: Letters and digits that nobody confuses when reading them out.
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
 class Crowded(Exception):
-    """Too many sign in at this moment."""
+    """Too many sign in at this moment: ``seconds`` until it is the turn of whoever is put off now."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+
+
+class Turns:
+    """When those who were put off come again: one after the other.
+
+    All would come at once otherwise, again and again, and to put them off would take the time that sign-ins need. Each
+    process counts its own; whoever finds no place in their turn gets another.
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._last = 0.0
+
+    def next(self, now: float) -> int:
+        """How many whole seconds after *now* the next turn is, at least one."""
+        with self._lock:
+            self._last = min(max(self._last, now) + _PACE, now + _MOST)
+            return ceil(self._last - now)
+
+
+_TURNS = Turns()
 
 
 @contextmanager
 def admitted() -> Iterator[None]:
     """A place among those who sign in now. Raises ``Crowded``, at once, where there is none."""
     if not _ADMITTED.acquire(blocking=False):
-        raise Crowded
+        raise Crowded(_TURNS.next(monotonic()))
     try:
         yield
     finally:

@@ -90,6 +90,14 @@ def start(settings: Settings, _: Any) -> str:
     return "ready" if ready else "not ready"
 
 
+def start_upgraded(settings: Settings, job: Any) -> str:
+    """The same on a database of this release, by the next one, whose migrations lie in a folder."""
+    _, migrations = job
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(database, "MIGRATIONS", migrations)
+        return start(settings, None)
+
+
 def start_unguarded(settings: Settings, _: Any) -> str:
     """The same without the lock that lets one prepare the database and the others wait."""
     with pytest.MonkeyPatch.context() as patch:

@@ -1,14 +1,16 @@
-"""Several services start at once on an empty database: one prepares it, all are ready."""
+"""Several services start at once on a database that is empty, or an older release's: one prepares it, all are ready."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from flask import Flask
 from sqlalchemy import inspect, text
 
+from tests.faults.upgrade import next_release
 from tests.races.conftest import Place
-from tests.races.processes import Work, at_once, start, start_unguarded
+from tests.races.processes import Work, at_once, start, start_unguarded, start_upgraded
 from web import create_app
 from web.config import Settings
 from web.database import up_to_date
@@ -34,6 +36,23 @@ def test_all_come_up_and_the_tables_are_made_once(
     assert failed == 0
     for one in each:
         assert tables(create_app(one)) == {*db.metadata.tables, "alembic_version"}
+
+
+def test_of_a_new_release_all_come_up_and_the_tables_are_changed_once(
+    place: Place, settings: Callable[[str], Settings], empty: str, tmp_path: Path, figures: list[str]
+) -> None:
+    migrations = next_release(tmp_path)
+    each = [settings(place.new(f"next-{number}.sqlite", copy_of=empty)) for number in range(5)]
+    told = at_once(start_upgraded, [(one, migrations) for one in each], PROCESSES)
+    failed = [answer for answers in told for answer in answers if answer != "ready"]
+    figures.append(f"R-10 {place.name}: 5 starts of {PROCESSES} processes of a new release, {len(failed)} failed")
+    assert failed == []
+    for one in each:
+        with create_app(one).app_context():
+            with db.engine.connect() as connection:
+                assert connection.execute(text("select version_num from alembic_version")).all() == [("0002",)]
+                assert "called" in {column["name"] for column in inspect(connection).get_columns("person")}
+            db.engine.dispose()
 
 
 def tables(app: Flask) -> set[str]:

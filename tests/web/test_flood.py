@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import Counter
 
 import pytest
 from flask import Flask, request_started
@@ -145,6 +146,14 @@ def test_whoever_is_one_too_many_is_asked_to_come_again_and_nothing_is_counted(
             passwords._ADMITTED.release()
     visitor.sign_in(cast.sari)
     assert visitor.is_signed_in()
+
+
+def test_who_is_put_off_comes_again_in_turn_not_all_at_once() -> None:
+    turns = passwords.Turns()
+    told = Counter(turns.next(100.0) for _ in range(1000))
+    assert sorted(told) == list(range(1, 16))
+    assert max(told[seconds] for seconds in range(1, 15)) <= 34
+    assert turns.next(200.0) == 1, "the crowd is gone"
 
 
 def test_an_office_that_signs_in_at_eight_is_let_in(app: Flask, cast: Cast) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from random import randint
 from typing import Any
 
 from flask import Blueprint, abort, current_app, redirect, render_template, request, session, url_for
@@ -23,9 +22,6 @@ from web.throttle import TooMany, Try, count, forget
 
 blueprint = Blueprint("account", __name__)
 
-#: Whoever was one too many comes again within so many seconds, not all at once.
-CROWD = 4
-
 
 @blueprint.get("/masuk")
 @open_to("everyone")
@@ -44,9 +40,9 @@ def try_to_sign_in() -> Any:
     try:
         with admitted():
             return _tried(nip, goal)
-    except Crowded:
-        text = _("Sedang banyak yang masuk bersamaan. Tunggu beberapa detik, lalu tekan Masuk lagi.")
-        return _sign_in_page(goal, nip, text), 503, {"Retry-After": str(randint(1, CROWD))}
+    except Crowded as crowd:
+        text = _("Sedang banyak yang masuk bersamaan. Tekan Masuk lagi dalam %(seconds)s detik.", seconds=crowd.seconds)
+        return _sign_in_page(goal, nip, text), 503, {"Retry-After": str(crowd.seconds)}
 
 
 def _tried(nip: str, goal: str | None) -> Any:
