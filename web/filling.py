@@ -290,8 +290,10 @@ class Filling:
         """The fields, with the errors at them."""
         earlier = beside(self.held, self.offer.duty)
         how = Rendering(errors=errors, show=self._show, say=translated, beside=earlier, files=self._file_texts())
-        asked = tuple(asked for asked in self.sheet.asked if asked.field.id not in self.given)
-        fields = rendered(replace(self.sheet, asked=asked), self.paper, self.form, how)
+        shown = self.sheet
+        if self.given:
+            shown = replace(shown, asked=tuple(asked for asked in shown.asked if asked.field.id not in self.given))
+        fields = rendered(shown, self.paper, self.form, how)
         return fields + live.script(self.paper.rules, self._for_the_browser()) if self.paper.rules else fields
 
     def _for_the_browser(self) -> dict[str, Any]:

@@ -71,6 +71,8 @@ class SignedIn:
 manager = LoginManager()
 # It would mark a session by network and browser; a phone changes its network many times a day.
 manager.session_protection = None
+# That mark is not even worked out, which it would be at every request.
+manager._session_identifier_generator = str
 
 
 def init_app(app: Flask) -> None:
@@ -111,7 +113,7 @@ def begin(person_id: str) -> None:
     if person is None:
         raise LookupError(f"nobody active has the id {person_id}")
     login_user(person)
-    # A mark of network and browser that we do not use; it need not travel.
+    # The empty mark need not travel.
     session.pop("_id", None)
 
 
