@@ -249,10 +249,12 @@ class Filling:
         return found
 
     def _reason(self, path: str, refusal: Refusal) -> str:
-        """*refusal* in words; a box that must be ticked is not filled in."""
+        """*refusal* in words; a box that must be ticked is not filled in, and a question is answered."""
         item = self.filled_in(path)
         if refusal.code == "nilai_wajib" and isinstance(item, Acknowledgement):
             return _("Centang: %(title)s", title=translated(item.title))
+        if refusal.code == "nilai_wajib" and item and "." not in path and translated(item.title).endswith("?"):
+            return _("Jawab: %(title)s", title=translated(item.title))
         return reason_text(self.held, refusal)
 
     def _at_its_field(self, refusal: Refusal) -> Refusal:

@@ -53,6 +53,26 @@ def page(walk: Walk, role: str, rest: str = "") -> str:
 
 
 class TestWords:
+    def test_a_question_is_to_be_answered_not_to_be_filled_in(self, until: Until) -> None:
+        walk = until("tanjungpinang", "TPI-1", "penetapan_hasil")
+        client, form = walk.as_role("admin_bkd"), walk.url("/isi/tetapkan_hasil")
+        typed = {**hidden(client.get(form).text), "_intent": "periksa"}
+        said = words(client.post(form, data=typed).text)
+        assert "Jawab: Apakah berkas sudah lengkap?" in said
+        assert "lengkap?." not in said
+
+    def test_who_confirms_raters_is_told_whether_they_are_proposed(self, app: Flask) -> None:
+        walk = Walk(app, processes()["pontianak_kinerja_semesteran_360"], story("pontianak", "PTK-1"))
+        seats, superior, employee = "/penilai/rekan_kerja", walk.as_role("atasan_langsung"), walk.as_role("pegawai")
+        nobody, proposed = "Pegawai belum mengusulkan siapa pun.", "Ini usulan pegawai."
+        before = words(superior.get(walk.url(seats)).text)
+        assert nobody in before and proposed not in before
+        own = page(walk, "pegawai", seats)
+        assert nobody not in words(own)
+        assert employee.post(walk.url(seats), data={**hidden(own), "orang": walk.people.peers[:2]}).status_code == 303
+        after = words(superior.get(walk.url(seats)).text)
+        assert proposed in after and nobody not in after
+
     def test_generated_rows_are_called_as_the_person_is_spoken_to(self, until: Until) -> None:
         said = words(page(until("batanghari", "BTH-1", "penyusunan_idp"), "pegawai", "/isi/ajukan_idp"))
         assert "Pelaksanaan mengajar Kode: t2 Level: 3 Standar: 4" in said

@@ -297,7 +297,7 @@ class Walk:
             else self.process.message(code)
         )
         stretch = max(re.split(r"\{[^}]*\}", words or TEXTS[code][0]), key=len)
-        said = {" ".join(stretch.split()), *(["Centang: "] if code == "nilai_wajib" else [])}
+        said = {" ".join(stretch.split()), *(["Centang: ", "Jawab: "] if code == "nilai_wajib" else [])}
         return any(one in " ".join(page.split()) for one in said)
 
     def _send(self, step: Mapping[str, Any]) -> str:
