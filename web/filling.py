@@ -240,13 +240,22 @@ class Filling:
         return self.told([*missing, *unmet])
 
     def told(self, reasons: Iterable[Refusal]) -> Errors:
-        """*reasons* in words, each at its input; what could not be read is told first."""
+        """*reasons* in words, each at its input, in the order of the page."""
         found: dict[str, list[str]] = {path: [_unread(e)] for path, e in self._read.errors.items()} | dict(self.unfit)
         for path, refusal in placed(self.form, map(self._at_its_field, reasons)):
             if path not in self._read.errors and path not in self.unfit:
                 place = "" if path in self.given else path
                 found.setdefault(place, []).append(self._reason(path, refusal))
-        return found
+        return {path: found[path] for path in sorted(found, key=self._where)}
+
+    def _where(self, path: str) -> tuple[int, int, int]:
+        """Where an input stands: field, row, column. The form comes before its fields, a table before its rows."""
+        name, *cell = path.split(".")
+        item, fields = self.writable.get(name), list(self.writable)
+        columns = list(item.columns) if isinstance(item, Table) else []
+        row = int(cell[0]) if cell and cell[0].isdecimal() else -1
+        column = columns.index(cell[-1]) if cell and cell[-1] in columns else -1
+        return fields.index(name) if name in fields else -1, row, column
 
     def _reason(self, path: str, refusal: Refusal) -> str:
         """*refusal* in words; a box that must be ticked is not filled in, and a question is answered."""

@@ -61,6 +61,18 @@ class TestWords:
         assert "Jawab: Apakah berkas sudah lengkap?" in said
         assert "lengkap?." not in said
 
+    def test_what_is_wrong_is_told_in_the_order_of_the_page(self, app: Flask) -> None:
+        walk = Walk(app, processes()["pontianak_kinerja_semesteran_360"], story("pontianak", "PTK-1"))
+        client, form = walk.as_role("pegawai"), walk.url("/isi/ajukan_rencana")
+        rows = {"target.0.kode": "A", "target.0.nama": "Surat", "target.0.target_s1": "sepuluh", "target.1.kode": "B"}
+        typed = {**hidden(client.get(form).text), **rows, "_intent": "periksa"}
+        summary = client.post(form, data=typed).text.partition("govuk-error-summary__list")[2].partition("</ul>")[0]
+        told = re.findall(r'href="#([^"]*)"', summary)
+        inputs = [f"target.{row}.{name}" for row in (0, 1) for name in ("nama", "satuan", "arah", "target_s1")]
+        stood = [told.index(input_id(name)) for name in inputs if input_id(name) in told]
+        assert len(stood) > 5
+        assert stood == sorted(stood)
+
     def test_who_confirms_raters_is_told_whether_they_are_proposed(self, app: Flask) -> None:
         walk = Walk(app, processes()["pontianak_kinerja_semesteran_360"], story("pontianak", "PTK-1"))
         seats, superior, employee = "/penilai/rekan_kerja", walk.as_role("atasan_langsung"), walk.as_role("pegawai")
