@@ -23,6 +23,7 @@ from sqlalchemy import text
 
 from engine.journal import fold
 from web.chain import PARTS, chained
+from web.database import forget, reading
 from web.held import Held
 from web.statements import instant, stamp
 from web.store import store
@@ -93,13 +94,13 @@ def problems(app: Flask, operations: Sequence[Operation], cases: Iterable[str] |
     """
     with app.app_context():
         try:
-            known = db.session.execute(text("select id from appraisal order by id")).scalars().all()
+            known = reading().execute(text("select id from appraisal order by id")).scalars().all()
             found = [*_unsound(app), *_misremembered(operations)]
             for case in known if cases is None else cases:
                 found += _torn(case)
             return found
         finally:
-            db.session.rollback()
+            forget()
 
 
 def counted(operations: Iterable[Operation]) -> dict[Outcome, int]:
@@ -127,10 +128,14 @@ def _outcomes(operations: Iterable[Operation]) -> dict[tuple[str, str, str], Out
 def _misremembered(operations: Sequence[Operation]) -> Iterator[str]:
     numbers: dict[str, str] = {}
     for (case, person, key), outcome in _outcomes(operations).items():
-        row = db.session.execute(
-            text("select answer from one_time_key where key_hash = :k"),
-            {"k": store().keys.hashed(f"{person}:{case}:{key}")},
-        ).first()
+        row = (
+            reading()
+            .execute(
+                text("select answer from one_time_key where key_hash = :k"),
+                {"k": store().keys.hashed(f"{person}:{case}:{key}")},
+            )
+            .first()
+        )
         if row is None:
             if outcome == "ok":
                 yield f"{case}: acknowledged and lost: {key}"
@@ -148,22 +153,22 @@ def _misremembered(operations: Sequence[Operation]) -> Iterator[str]:
 
 def _has_line(case: str, seq: int) -> bool:
     line = text("select 1 from journal where case_id = :c and seq = :s")
-    return db.session.execute(line, {"c": case, "s": seq}).first() is not None
+    return reading().execute(line, {"c": case, "s": seq}).first() is not None
 
 
 # --- the cases --------------------------------------------------------------------------------------------------------
 
 
 def _torn(case_id: str) -> Iterator[str]:
-    held = store().held_by_public(db.session, case_id)
-    lines = db.session.execute(text("select * from journal where case_id = :c order by seq"), {"c": case_id}).all()
+    held = store().held_by_public(reading(), case_id)
+    lines = reading().execute(text("select * from journal where case_id = :c order by seq"), {"c": case_id}).all()
     if [line.seq for line in lines] != list(range(1, held.case.version + 1)):
         yield f"{case_id}: version {held.case.version}, journal {[line.seq for line in lines]}"
         return
     if _head(lines) != held.head:
         yield f"{case_id}: the journal's chain is broken"
         return
-    if fold(held.process, case_id, store().journal(db.session, held)) != held.case:
+    if fold(held.process, case_id, store().journal(reading(), held)) != held.case:
         yield f"{case_id}: the case is not what its journal makes"
     yield from _unaccounted(held, lines)
 
@@ -183,11 +188,11 @@ def _unaccounted(held: Held, lines: Sequence[Any]) -> Iterator[str]:
     """Every submit has its key, every key its submit, and every visit of a stage but the first its job."""
     submits = [line for line in lines if line.event in SUBMITTED and line.role != held.process.system]
     keys = text("select count(*) from one_time_key where answer like :c")
-    counted_keys = db.session.execute(keys, {"c": f'%"{held.case.id}"%'}).scalar_one()
+    counted_keys = reading().execute(keys, {"c": f'%"{held.case.id}"%'}).scalar_one()
     if counted_keys != len(submits):
         yield f"{held.case.id}: {len(submits)} submits in the journal, {counted_keys} keys"
     jobs = text("select count(*) from job where kind = 'entered' and dedup_key like :c")
-    told = db.session.execute(jobs, {"c": f"entered:{held.case.id}:%"}).scalar_one()
+    told = reading().execute(jobs, {"c": f"entered:{held.case.id}:%"}).scalar_one()
     if told not in (held.case.entry, held.case.entry - 1):
         yield f"{held.case.id}: {held.case.entry} stages entered, {told} jobs that tell of it"
 

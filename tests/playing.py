@@ -18,11 +18,10 @@ from engine.sheet import opening
 from tests.cast import WORKFLOW, Member, cast_of, open_case
 from tests.shipped import story
 from web.clock import Clock
-from web.database import writing
+from web.database import reading, writing
 from web.definitions import library
 from web.held import Held
 from web.store import Opened, acting, store
-from web.tables import db
 
 ZONE = ZoneInfo("Asia/Pontianak")
 
@@ -92,7 +91,7 @@ class Play:
 
     def _take(self, case_id: str, step: Mapping[str, Any]) -> None:
         person, action = self.who(step.get("rater") or step["actor"]).id, self._action(step)
-        held = store().held(db.session, person, case_id)
+        held = store().held(reading(), person, case_id)
         duty = self.process.duty_of(held.case.stage, action, step["actor"])
         opened = Opened(entry=held.case.entry, submitted=held.case.submitted.get(duty.id, 0))
         actor, today = acting(held, action.id), held.case.cycle.day_of(self.clock.now())
@@ -122,7 +121,7 @@ class Play:
         self.clock.instant = max(self.clock.instant + timedelta(minutes=1), nine)
 
     def _held(self, case_id: str) -> Held:
-        return store().held(db.session, self.who("pegawai").id, case_id)
+        return store().held(reading(), self.who("pegawai").id, case_id)
 
 
 def scenario(name: str) -> Scenario:

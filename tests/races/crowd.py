@@ -22,7 +22,7 @@ from sqlalchemy import text
 from werkzeug.test import TestResponse
 
 from web import drafts, sessions
-from web.database import writing
+from web.database import reading, writing
 from web.held import Held
 from web.store import Moved, Opened, store
 from web.tables import db
@@ -140,9 +140,7 @@ class Crowd:
 
     def entry(self, case: str, rows: Any = None) -> int:
         """The visit of the stage in which a case stands."""
-        return int(
-            (rows or db.session).execute(text("select entry from appraisal where id = :c"), {"c": case}).scalar()
-        )
+        return int((rows or reading()).execute(text("select entry from appraisal where id = :c"), {"c": case}).scalar())
 
     # --- browsers ---
 
@@ -191,8 +189,8 @@ class Crowd:
     def torn(self, cases: Sequence[str]) -> int:
         """How many of *cases* are not what their journal makes them."""
         with self.app.app_context():
-            held = [store().held_by_public(db.session, case) for case in cases]
-            return sum(store().folded(db.session, one) != one.case for one in held)
+            held = [store().held_by_public(reading(), case) for case in cases]
+            return sum(store().folded(reading(), one) != one.case for one in held)
 
 
 def plan(first: int) -> dict[str, Any]:

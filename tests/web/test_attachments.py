@@ -17,7 +17,7 @@ from werkzeug.test import TestResponse
 from engine import Actor
 from tests.cast import Cast, Visitor, open_case
 from web import attachments
-from web.database import writing
+from web.database import reading, writing
 from web.held import Held
 from web.store import store
 from web.tables import Attachment, db
@@ -111,11 +111,11 @@ def test_a_value_is_made_of_ones_own_file_of_this_case_and_field_only(app: Flask
     kept = _keep(app, cast, PDF)
     with app.app_context():
         case = db.session.get_one(Attachment, kept.id).case_id
-        mine = attachments.values(db.session, case, {FIELD: kept.id}, cast.rahmadi.id)
+        mine = attachments.values(reading(), case, {FIELD: kept.id}, cast.rahmadi.id)
         assert mine == {FIELD: {"id": kept.id, "name": "bukti.pdf", "size": Decimal(len(PDF))}}
-        assert attachments.values(db.session, case, {"lain": kept.id}, cast.rahmadi.id) == {}
-        assert attachments.values(db.session, "lain", {FIELD: kept.id}, cast.rahmadi.id) == {}
-        assert attachments.values(db.session, case, {FIELD: kept.id}, cast.sari.id) == {}
+        assert attachments.values(reading(), case, {"lain": kept.id}, cast.rahmadi.id) == {}
+        assert attachments.values(reading(), "lain", {FIELD: kept.id}, cast.rahmadi.id) == {}
+        assert attachments.values(reading(), case, {FIELD: kept.id}, cast.sari.id) == {}
 
 
 # --- who gets it back -------------------------------------------------------------------------------------------------
@@ -150,7 +150,7 @@ def test_a_file_that_was_sent_is_read_by_whoever_reads_its_field(app: Flask, cas
     kept = _keep(app, cast, PDF)
     with app.app_context():
         row = db.session.get_one(Attachment, kept.id)
-        held = _sent(store().held(db.session, cast.rahmadi.id, row.case_id), kept.id)
+        held = _sent(store().held(reading(), cast.rahmadi.id, row.case_id), kept.id)
         readers = {role: attachments.may_read(_as(held, role), row) for role in ("atasan_langsung", "rekan_kerja")}
         assert readers == {"atasan_langsung": True, "rekan_kerja": False}
         replaced = _sent(held, "yang lain")

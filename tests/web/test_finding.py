@@ -16,7 +16,7 @@ from sqlalchemy import text
 from tests.cast import WORKFLOW, Cast, Visitor
 from tests.web.crowd import gather
 from web import directory, finding, lists, opening
-from web.database import writing
+from web.database import reading, writing
 from web.finding import FIRST, LATEST, Desk
 from web.held import Held, Missing
 from web.lists import Wanted
@@ -65,7 +65,7 @@ class TestDesk:
         monkeypatch.setattr(finding, "PAGE", 3)
         me, seen, after, places = getattr(cast, name).id, [], FIRST, []
         while after:
-            page = Desk(db.session, me).running(TODAY, after)
+            page = Desk(reading(), me).running(TODAY, after)
             seen += [held.case.id for held in page.cases]
             after = page.last
             places += [after] if after else []
@@ -79,7 +79,7 @@ class TestDesk:
         monkeypatch.setattr(finding, "PAGE", 3)
         me, seen, after = getattr(cast, name).id, [], LATEST
         while after:
-            page = Desk(db.session, me).finished(after)
+            page = Desk(reading(), me).finished(after)
             seen += [held.case for held in page.cases]
             after = page.last
         ended = {held.case.id for held in _held(me) if _ended(held) and _near(held)}
@@ -103,7 +103,7 @@ class TestDesk:
             seen, keys, after = [], [], ()
             while True:
                 narrowed = Wanted(**{**wanted, "late": "late" in wanted}, after=after)
-                found = lists.cases(db.session, me, narrowed, wanted.get("late", NOON))
+                found = lists.cases(reading(), me, narrowed, wanted.get("late", NOON))
                 seen += found.rows
                 after = lists.read(lists.written(found.last)) if found.last else ()
                 if not after:
@@ -120,7 +120,7 @@ class TestDesk:
         me = getattr(cast, name).id
         reads = [held for held in _held(me) if any(actor.role in OFFICES for actor in held.actors)]
         for now in (NOON, NIGHT):
-            counted = lists.counted(db.session, me, now)
+            counted = lists.counted(reading(), me, now)
             late = sum(number for one in counted for _all, number in one.stages.values())
             assert late == sum(_is_late(held, now) for held in reads)
         if reads:
@@ -203,7 +203,7 @@ class TestDirectory:
     def test_people_are_found_by_how_their_words_begin(
         self, app: Flask, cast: Cast, busy: None, said: str, found: set[str]
     ) -> None:
-        listed = lists.cases(db.session, cast.dewi.id, Wanted(words=said), NOON)
+        listed = lists.cases(reading(), cast.dewi.id, Wanted(words=said), NOON)
         assert {row.name for row in listed.rows} == found
 
 
@@ -211,7 +211,7 @@ def _held(me: str) -> Iterator[Held]:
     """Every case on which *me* has a role, found one by one."""
     for case in db.session.execute(text("select id from appraisal")).scalars().all():
         try:
-            yield store().held(db.session, me, case)
+            yield store().held(reading(), me, case)
         except Missing:
             continue
 

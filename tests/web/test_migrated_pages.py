@@ -13,10 +13,9 @@ from engine.process import Process
 from tests.races.crowd import DEFINITIONS, NOW, Crowd, Tab, plan
 from tests.web.walk import hidden, plain_text
 from web import waiting
-from web.database import writing
+from web.database import reading, writing
 from web.migrating import Migration, Reported, rounds
 from web.store import store
-from web.tables import db
 from web.waiting import Given
 
 COLLECTIONS = """\
@@ -49,7 +48,7 @@ def changed(crowd: Crowd, *changes: tuple[str, str]) -> Process:
 def migrate(crowd: Crowd, process: Process) -> tuple[int, int]:
     """Moves the cases of the only cycle; how many went, and how many stayed."""
     with crowd.app.app_context():
-        (round_,) = rounds(db.session)
+        (round_,) = rounds(reading())
         migration = Migration(store(), round_, process)
         migration.check()
         tried = list(migration.run(lambda: NOW))

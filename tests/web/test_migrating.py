@@ -331,7 +331,7 @@ def test_a_case_that_was_moved_there_and_back_goes_through_a_backup_whole(office
     assert (verified.exit_code, json.loads(verified.stdout)["faults"]) == (GOOD, [])
     there = app_with(other, Definitions(other.definitions))
     with there.app_context():
-        again = [store().held(db.session, office.superior, case) for case in cases]
+        again = [store().held(reading(), office.superior, case) for case in cases]
         assert [held.case for held in again] == [office.held(case).case for case in cases]
         assert [held.process.hash for held in again] == [told["to"], first, first]
     close(there)

@@ -13,9 +13,8 @@ from sqlalchemy import text
 from tests.web.test_public import ADUAN, REPORT, SUARA, UNNAMED, VOICE
 from tests.web.village import Village, words
 from web import lists
-from web.database import writing
+from web.database import reading, writing
 from web.lists import Wanted
-from web.tables import db
 
 OFFICE_PAGES = ("/berkas", "/siklus")
 UNIT_PAGES = ("/kode", "/laporan-masuk")
@@ -118,7 +117,7 @@ class TestCases:
 
     def test_a_list_is_read_by_columns_and_not_by_states(self, village: Village) -> None:
         with village.app.app_context():
-            found = lists.cases(db.session, village.people["Ada"], Wanted(), village.instant)
+            found = lists.cases(reading(), village.people["Ada"], Wanted(), village.instant)
         assert [row.name for row in found.rows] == ["Budi"] and not found.last
         assert not hasattr(found.rows[0], "state")
 

@@ -11,7 +11,7 @@ from sqlalchemy import make_url, text
 from tests.cast import REGION, Cast, Visitor, open_case
 from tests.postgres import Server
 from web.config import Settings
-from web.database import disconnect
+from web.database import disconnect, reading
 from web.store import store
 from web.tables import db
 
@@ -44,8 +44,8 @@ def test_a_journal_in_partitions_is_worked_on_as_before(
     after = open_case(app, cast.bambang)
     with app.app_context():
         for case in (before, between, after):
-            held = store().held_by_public(db.session, case)
-            assert store().folded(db.session, held) == held.case
+            held = store().held_by_public(reading(), case)
+            assert store().folded(reading(), held) == held.case
         counts = [
             db.session.execute(text(f"select count(*) from {table}")).scalar_one()
             for table in ("journal", f"journal_{REGION}", "journal_rest")

@@ -13,7 +13,7 @@ from engine import nip
 from engine.process import Process
 from tests.cast import PASSWORD, REGION, WORKFLOW, Cast, Visitor, open_case
 from web import people, roster
-from web.database import writing
+from web.database import reading, writing
 from web.definitions import library
 from web.held import Missing
 from web.store import store
@@ -219,7 +219,7 @@ def _import(app: Flask, *lines: str) -> None:
     content = "\n".join(lines).encode()
     with app.app_context():
         process = _process()
-        known = roster.known_in(db.session(), REGION)
+        known = roster.known_in(reading(), REGION)
         entries = roster.checked(roster.read_csv(content), process, known)
         with writing() as rows:
             roster.take_over(rows, REGION, process, entries, {})
@@ -294,6 +294,6 @@ def test_an_office_of_another_unit_gives_no_role(app: Flask, cast: Cast) -> None
 def _roles(app: Flask, person: str, case: str) -> list[str]:
     with app.app_context():
         try:
-            return [actor.role for actor in store().held(db.session, person, case).actors]
+            return [actor.role for actor in store().held(reading(), person, case).actors]
         except Missing:
             return []

@@ -26,7 +26,7 @@ from tests.postgres import Server
 from tests.unit.definitions import ROLES
 from tests.web.walk import person
 from web.config import Settings
-from web.database import initialise, snapshot, writing
+from web.database import initialise, reading, snapshot, writing
 from web.definitions import Definitions
 from web.held import Held
 from web.integrity import examined
@@ -180,8 +180,8 @@ class Office:
 
     def held(self, case: str) -> Held:
         with self.app.app_context():
-            held = store().held(db.session, self.superior, case)
-            assert store().folded(db.session, held) == held.case
+            held = store().held(reading(), self.superior, case)
+            assert store().folded(reading(), held) == held.case
             return held
 
     def faults(self) -> list[Any]:

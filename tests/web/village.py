@@ -18,7 +18,7 @@ from werkzeug.test import TestResponse
 
 from engine import Case
 from web import directory, sessions
-from web.database import writing
+from web.database import reading, writing
 from web.reception import reception
 from web.store import Opened, store
 from web.tables import db
@@ -100,12 +100,12 @@ class Village:
     def case(self, case_id: str = "") -> Case:
         """A case as it is stored."""
         with self.app.app_context():
-            return store().held_by_public(db.session, case_id or self.case_id).case
+            return store().held_by_public(reading(), case_id or self.case_id).case
 
     def folded(self, case_id: str = "") -> Case:
         """A case as its journal makes it."""
         with self.app.app_context():
-            return store().folded(db.session, store().held_by_public(db.session, case_id or self.case_id))
+            return store().folded(reading(), store().held_by_public(reading(), case_id or self.case_id))
 
     def rows(self, statement: str, **binds: Any) -> list[Any]:
         with self.app.app_context():

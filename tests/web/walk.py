@@ -26,7 +26,7 @@ from engine.scenario import READING, Scenario, compared, public_answers, registr
 from engine.sheet import opening
 from tests.web.village import Guest
 from web import sessions
-from web.database import writing
+from web.database import forget, reading, writing
 from web.forms import typed_of
 from web.held import Held
 from web.reception import Door, doors, reception
@@ -166,15 +166,16 @@ class Walk:
         """The case as its journal makes it, with its row emptied meanwhile."""
         with self.app.app_context():
             held = self._held()
-            db.session.rollback()
-            db.session.execute(_EMPTY, {"c": self.case_id})
+            forget()
+            rows = reading()
+            rows.execute(_EMPTY, {"c": self.case_id})
             try:
-                return store().folded(db.session, held)
+                return store().folded(rows, held)
             finally:
-                db.session.rollback()
+                forget()
 
     def _held(self) -> Held:
-        return store().held(db.session, self.people.of(self.process.subject), self.case_id)
+        return store().held(reading(), self.people.of(self.process.subject), self.case_id)
 
     # --- the steps ---
 
