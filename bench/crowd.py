@@ -22,7 +22,7 @@ from engine import begin
 from engine.case import Cycle
 from engine.process import Process
 from web.config import definitions_root
-from web.database import initialise
+from web.database import disconnect, initialise
 from web.definitions import definitions
 from web.store import store
 from web.tables import db
@@ -89,8 +89,7 @@ def country(place: Place, folder: Path, cases: int) -> Iterator[Flask]:
         initialise()
         _fill(cases // len(YEARS))
         yield app
-        db.session.remove()
-        db.engine.dispose()
+        disconnect()
 
 
 def person(number: int) -> str:

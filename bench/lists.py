@@ -20,6 +20,7 @@ from bench.crowd import LAST, NOW, TODAY, country, person
 from bench.places import Place
 from bench.rounds import Wrong
 from web import lists
+from web.database import disconnect, forget, reading
 from web.finding import Desk
 from web.lists import Wanted
 from web.tables import db
@@ -44,7 +45,7 @@ def _timed(name: str, pages: Sequence[Reading], spent: list[float]) -> Iterator[
         read += bool(page())
         whole.append((perf_counter() - start) * 1000)
         inside.append(sum(spent) * 1000)
-        db.session.rollback()
+        forget()
     if read < len(pages) // 2:
         raise Wrong(f"{name}: most of the pages are empty")
     if not all(inside):
@@ -55,27 +56,27 @@ def _timed(name: str, pages: Sequence[Reading], spent: list[float]) -> Iterator[
 
 def _lists() -> dict[str, list[Reading]]:
     dice = random.Random(7)
-    people = [row.id for row in db.session.execute(text("select id from person where superior_id is not null"))]
-    leaders = [row.superior_id for row in db.session.execute(text(
+    people = [row.id for row in reading().execute(text("select id from person where superior_id is not null"))]
+    leaders = [row.superior_id for row in reading().execute(text(
         "select distinct superior_id from person where superior_id is not null"))]  # fmt: skip
-    heads = [r.person_id for r in db.session.execute(text("select person_id from office where unit_code <> ''"))]
-    admins = [r.person_id for r in db.session.execute(text("select person_id from office where unit_code = ''"))]
-    middle = [str(row.due_on) for row in db.session.execute(text(
+    heads = [r.person_id for r in reading().execute(text("select person_id from office where unit_code <> ''"))]
+    admins = [r.person_id for r in reading().execute(text("select person_id from office where unit_code = ''"))]
+    middle = [str(row.due_on) for row in reading().execute(text(
         "select distinct due_on from appraisal where due_on is not null"))]  # fmt: skip
-    db.session.rollback()
+    forget()
     words = [*(word[: dice.randint(2, 6)].lower() for word in LAST), "sari", "budi", "198001011000", "maria wij"]
 
     def office(who: str, **wanted: Any) -> Reading:
-        return lambda: lists.cases(db.session, who, Wanted(**wanted), NOW).rows
+        return lambda: lists.cases(reading(), who, Wanted(**wanted), NOW).rows
 
     def after() -> tuple[str, ...]:
         return (dice.choice(middle), person(dice.randrange(len(people)))) if dice.random() < 0.7 else ()
 
     def desk(who: str) -> Reading:
-        return lambda: Desk(db.session, who).running(TODAY).cases
+        return lambda: Desk(reading(), who).running(TODAY).cases
 
     def team(who: str) -> Reading:
-        return lambda: Desk(db.session, who).team(TODAY).cases
+        return lambda: Desk(reading(), who).team(TODAY).cases
 
     many = range(TRIES)
     return {
@@ -129,12 +130,10 @@ def _clock() -> Iterator[list[float]]:
             return sqlite3.connect(*arguments, **options, factory=SqliteConnection)
         return psycopg.connect(*arguments, **options, cursor_factory=PostgresCursor)
 
-    db.session.remove()
-    db.engine.dispose()
+    disconnect()
     event.listen(db.engine, "do_connect", connect)
     try:
         yield spent
     finally:
-        db.session.remove()
-        db.engine.dispose()
+        disconnect()
         event.remove(db.engine, "do_connect", connect)

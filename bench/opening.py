@@ -19,10 +19,9 @@ from bench.service import application
 from engine.process import Process
 from web import opening
 from web.config import definitions_root
-from web.database import initialise, writing
+from web.database import disconnect, forget, initialise, reading, writing
 from web.definitions import definitions
 from web.opening import Told
-from web.statements import connection_of
 from web.store import store
 from web.tables import db
 
@@ -58,7 +57,7 @@ def measured(place: Place, folder: Path, people: int) -> Cost:
 
 
 def _check(told: Told, people: int) -> None:
-    rows = db.session
+    rows = reading()
     opened = rows.execute(text("select count(*) from (select distinct person_id from appraisal) as c")).scalar_one()
     if (told.cases, opened, told.rejected) != (people, people, []):
         raise Wrong(f"{opened} of {people} employees have a case")
@@ -76,9 +75,9 @@ def _again(place: Place) -> float:
         order = ", ".join(column.name for column in table.primary_key)
         columns = ", ".join(column.name for column in table.columns)
         # As the driver gives them: nothing is made of them in between.
-        found = connection_of(db.session).exec_driver_sql(f"select {columns} from {name} order by {order}")
+        found = reading().exec_driver_sql(f"select {columns} from {name} order by {order}")
         kept[name] = [tuple(row) for row in found]
-    db.session.rollback()
+    forget()
     with writing() as rows:
         if rows.dialect.name == "sqlite":
             for name in ("journal", "appraisal"):
@@ -87,7 +86,7 @@ def _again(place: Place) -> float:
             rows.execute(text("truncate journal, appraisal cascade"))
     start = perf_counter()
     with writing() as rows:
-        cursor = connection_of(rows).connection.cursor()
+        cursor = rows.connection.cursor()
         for name, table in tables.items():
             marks = ", ".join(place.mark for _ in table.columns)
             columns = ", ".join(column.name for column in table.columns)
@@ -106,8 +105,7 @@ def _service(place: Place, folder: Path, people: int) -> Iterator[Process]:
             rows.execute(text("insert into region (id, title, zone) values (:r, :r, 'Asia/Pontianak')"), {"r": REGION})
             rows.execute(_PERSON, list(_people(process, people)))
         yield process
-        db.session.remove()
-        db.engine.dispose()
+        disconnect()
 
 
 def _people(process: Process, count: int) -> Iterator[dict[str, Any]]:

@@ -18,9 +18,8 @@ from bench.service import NOW, YEAR, Morning, Service, employee, opened
 from bench.work import SEATS
 from engine.sheet import sheet
 from web import drafts
-from web.database import writing
+from web.database import reading, writing
 from web.forms import Rendering, Settings, Typed, paper, rendered, values_of
-from web.tables import db
 
 ROUNDS, CALLS = 11, 30
 PROCESS, STAGE, ACTION = "halaman", "pengisian", "kirim"
@@ -61,7 +60,7 @@ def _begun(service: Service) -> tuple[str, Typed]:
 def _form(service: Service, case_id: str, typed: Typed) -> Callable[[], str]:
     """From what was typed to the form's HTML: WTForms reads it, the engine judges it, our looks are filled in."""
     with service.inside() as cases:
-        held = cases.held(db.session, employee(0), case_id)
+        held = cases.held(reading(), employee(0), case_id)
     process, case, (person,) = held.process, held.case, held.actors
     action, duty = process.stages[STAGE].actions[ACTION], process.duties[STAGE]
     with service.app.test_request_context():

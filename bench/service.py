@@ -20,7 +20,7 @@ from engine.process import Process
 from web import create_app
 from web.clock import Clock
 from web.config import Settings
-from web.database import initialise, writing
+from web.database import initialise, reading, writing
 from web.definitions import definitions
 from web.held import Held
 from web.store import Moved, Opened, Store, store
@@ -83,12 +83,12 @@ class Service:
     def held(self, number: int) -> Held:
         """The case as it is stored, in the hands of the employee."""
         with self.inside() as cases:
-            return cases.held(db.session, employee(number), self.case_ids[number])
+            return cases.held(reading(), employee(number), self.case_ids[number])
 
     def folded(self, number: int) -> Case:
         """The case as its journal makes it."""
         with self.inside() as cases:
-            return cases.folded(db.session, self.held(number))
+            return cases.folded(reading(), self.held(number))
 
     def submission(self, cases: Store, number: int, step: Step, values: Answers, who: str = "") -> Callable[[], Moved]:
         """One submission, ready to be sent by *who* (whose turn it is, by default), in a transaction of its own."""

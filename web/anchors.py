@@ -14,6 +14,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Connection
+
 from web.statements import Statement, stamp
 
 #: How many cases are read at a time.
@@ -82,7 +84,7 @@ class Reached:
     link: str
 
 
-def fix(rows: Any, key: bytes, now: datetime) -> Anchor:
+def fix(rows: Connection, key: bytes, now: datetime) -> Anchor:
     """Seal what has been written since the last anchor, in this writing transaction; the new anchor."""
     before = last(rows)
     digest, cases, entries = (int(before.heads, 16), before.cases, before.entries) if before else (0, 0, 0)
@@ -101,13 +103,13 @@ def fix(rows: Any, key: bytes, now: datetime) -> Anchor:
     return anchor
 
 
-def last(rows: Any) -> Anchor | None:
+def last(rows: Connection) -> Anchor | None:
     """The newest anchor, if there is one."""
     row = _LAST.first(rows, {})
     return None if row is None else anchor_of(row._asdict())
 
 
-def every(rows: Any) -> list[Anchor]:
+def every(rows: Connection) -> list[Anchor]:
     """All anchors, oldest first."""
     return [anchor_of(row._asdict()) for row in _ALL.all(rows, {})]
 
@@ -132,7 +134,7 @@ def written(digest: int) -> str:
     return f"{digest % _ROUND:064x}"
 
 
-def _grown(rows: Any) -> Iterator[tuple[Reached | None, Reached]]:
+def _grown(rows: Connection) -> Iterator[tuple[Reached | None, Reached]]:
     """The cases whose journal can be sealed further: how far it was, and is now."""
     after = ""
     while True:

@@ -19,7 +19,7 @@ from typing import IO, Any
 
 from flask import current_app, send_file
 from flask_babel import gettext as _
-from sqlalchemy import select, text
+from sqlalchemy import Connection, select, text
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
@@ -74,7 +74,7 @@ class Kept:
     size: int
 
 
-def keep(rows: Any, upload: FileStorage, *, case_id: str, duty: str, field: str, owner: str) -> Kept:
+def keep(rows: Connection, upload: FileStorage, *, case_id: str, duty: str, field: str, owner: str) -> Kept:
     """Takes *upload* for a field of an open form, in the writing transaction *rows*. Raises ``Unfit``."""
     content = upload.stream.read(LIMIT + 1)
     if len(content) > LIMIT:
@@ -137,7 +137,7 @@ def _write(file: Path, content: bytes) -> None:
         os.fsync(opened.fileno())
 
 
-def values(rows: Any, case_id: str, named: Mapping[str, str], person: str) -> dict[str, dict[str, Any]]:
+def values(rows: Connection, case_id: str, named: Mapping[str, str], person: str) -> dict[str, dict[str, Any]]:
     """The values of files, by the names of their inputs, from the ids in *named*.
 
     Of this case, this field and this person only.
@@ -164,7 +164,7 @@ def size_text(size: int | Decimal) -> str:
     return f"{number(kilobytes / 1024, 1)} MB"
 
 
-def download(rows: Any, held: Held, attachment: str) -> Response | None:
+def download(rows: Connection, held: Held, attachment: str) -> Response | None:
     """The file for somebody who holds the case; ``None`` if there is none that they may read."""
     row = rows.execute(select(Attachment.__table__).where(Attachment.id == attachment)).first()
     if row is None or row.case_id != held.case.id or not may_read(held, row):

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
+from sqlalchemy import Connection
 
 from engine.jsontext import dumped, loaded
 from web import instants, jobs, outbox
@@ -57,7 +58,7 @@ class Backlog:
     waiting: tuple[Late, ...]
 
 
-def regions(rows: Any, me: str) -> frozenset[str]:
+def regions(rows: Connection, me: str) -> frozenset[str]:
     """The regions whose jobs *me* looks after: where they hold an office that is told of missed deadlines."""
     held = _OFFICES.all(rows, {"me": me})
     return frozenset(office.region_id for office in held if office.role in _told(office.region_id))
@@ -74,7 +75,7 @@ def _told(region: str) -> set[str]:
     }
 
 
-def backlog(rows: Any, me: str, zone: str) -> Backlog:
+def backlog(rows: Connection, me: str, zone: str) -> Backlog:
     """The jobs that *me* looks after and that were not done; the oldest first."""
     mine, now = regions(rows, me), instants.now(rows)
     found = [row for row in jobs.unfinished(rows, now - PATIENCE) if _region(rows, row) in mine]
@@ -84,14 +85,14 @@ def backlog(rows: Any, me: str, zone: str) -> Backlog:
     )
 
 
-def stuck(rows: Any, me: str) -> int | None:
+def stuck(rows: Connection, me: str) -> int | None:
     """How many jobs were given up that *me* looks after; ``None`` where they look after none."""
     mine = regions(rows, me)
     found = (row for row in jobs.given_up(rows) if _region(rows, row) in mine)
     return sum(1 for _row in found) if mine else None
 
 
-def parked(rows: Any, me: str, job_id: str, zone: str) -> Late:
+def parked(rows: Connection, me: str, job_id: str, zone: str) -> Late:
     """A job that was given up. Raises ``Missing`` where *me* does not look after it."""
     row = jobs.parked(rows, job_id)
     if row is None or _region(rows, row) not in regions(rows, me):
@@ -99,7 +100,7 @@ def parked(rows: Any, me: str, job_id: str, zone: str) -> Late:
     return _late(rows, me, row, zone, instants.now(rows))
 
 
-def decide(rows: Any, me: str, job_id: str, *, again: bool) -> bool:
+def decide(rows: Connection, me: str, job_id: str, *, again: bool) -> bool:
     """Try a parked job again, or forget it; whether it was still parked. Who decided it is kept."""
     now = instants.now(rows)
     changed = jobs.revive(rows, job_id, now) if again else jobs.drop(rows, job_id)
@@ -109,7 +110,7 @@ def decide(rows: Any, me: str, job_id: str, *, again: bool) -> bool:
     return changed
 
 
-def _region(rows: Any, row: Any) -> str:
+def _region(rows: Connection, row: Any) -> str:
     """Whose job it is; empty where nobody knows."""
     payload = loaded(row.payload)
     for name, statement in _REGIONS.items():
@@ -122,7 +123,7 @@ def _region(rows: Any, row: Any) -> str:
 # --- in words ---------------------------------------------------------------------------------------------------------
 
 
-def _late(rows: Any, me: str, row: Any, zone: str, now: datetime) -> Late:
+def _late(rows: Connection, me: str, row: Any, zone: str, now: datetime) -> Late:
     error, at = row.last_error or "", instant(row.run_at)
     if row.state == "parked":
         when = _("Berhenti dicoba %(at)s", at=moment(at, zone))
@@ -141,7 +142,7 @@ def _late(rows: Any, me: str, row: Any, zone: str, now: datetime) -> Late:
     )
 
 
-def _about(rows: Any, me: str, payload: Mapping[str, Any]) -> str:
+def _about(rows: Connection, me: str, payload: Mapping[str, Any]) -> str:
     """Whose case it is, where *me* may read it."""
     if "case" not in payload:
         return ""

@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
+from sqlalchemy import Connection
 
 from engine.clock import due_on
 from engine.jsontext import loaded
@@ -43,7 +44,7 @@ class Board:
     next: str
 
 
-def board(rows: Any, person: str, zone: str, now: datetime, after: Place | None = None) -> Board:
+def board(rows: Connection, person: str, zone: str, now: datetime, after: Place | None = None) -> Board:
     """The notices of *person*. What they may no longer open is told without names."""
     found = notices.listed(rows, person, after or notices.TOP)
     shown, more = found[: notices.PAGE], len(found) > notices.PAGE
@@ -70,7 +71,7 @@ def place(written: str) -> Place | None:
         return None
 
 
-def leads_to(rows: Any, person: str, notice: str) -> str | None:
+def leads_to(rows: Connection, person: str, notice: str) -> str | None:
     """The address that one of *person*'s notices leads to; ``None`` if it is not theirs."""
     row = notices.one(rows, notice)
     if row is None or row.person_id != person:
@@ -78,7 +79,7 @@ def leads_to(rows: Any, person: str, notice: str) -> str | None:
     return url_for("cases.show", case_id=row.case_id) if row.case_id else url_for("cases.tasks")
 
 
-def _told(rows: Any, person: str, zone: str, row: Any, now: datetime) -> Told:
+def _told(rows: Connection, person: str, zone: str, row: Any, now: datetime) -> Told:
     told = _("diberitahukan %(moment)s", moment=moment(instant(row.at), zone))
     if row.case_id is None:
         about = _("Siklus %(title)s", title=loaded(row.detail)["title"])

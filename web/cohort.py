@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from sqlalchemy import Connection
+
 from engine.access import enough_answers, read_by_nobody, reads_value
 from engine.analysis import Record, reads
 from engine.case import Case
@@ -17,7 +19,7 @@ from engine.process import NEVER, Process
 from web import lists
 from web.lists import FROM, MINE
 from web.relations import Ties, actors
-from web.statements import Statement, connection_of
+from web.statements import Statement
 from web.store import store
 
 #: So many cases are counted while somebody waits for the page, and so many are held at once.
@@ -73,7 +75,7 @@ class Circle:
         return readers.get(role, NEVER) != NEVER
 
 
-def circles(rows: Any, me: str) -> list[Circle]:
+def circles(rows: Connection, me: str) -> list[Circle]:
     """The processes in which *me* holds an office."""
     offices = _OFFICES.all(rows, {"me": me})
     found: dict[str, list[Any]] = {}
@@ -83,7 +85,7 @@ def circles(rows: Any, me: str) -> list[Circle]:
     return [circle for circle in circles_ if circle.roles]
 
 
-def _circle(rows: Any, cycles: Sequence[Any], offices: Sequence[Any]) -> Circle:
+def _circle(rows: Connection, cycles: Sequence[Any], offices: Sequence[Any]) -> Circle:
     process = _process(rows, cycles[-1].definition)
     places = {(row.region_id, office.unit_code) for row in cycles for office in offices}
     roles = {actor.role for place in places for actor in actors(process, _ties("", _Place("-", *place), offices))}
@@ -99,12 +101,12 @@ class _Place(NamedTuple):
     unit_code: str
 
 
-def units(rows: Any, me: str) -> dict[str, str]:
+def units(rows: Connection, me: str) -> dict[str, str]:
     """The names of the units whose cases *me* sees by office."""
     return dict(lists.units(rows, me))
 
 
-def records(rows: Any, me: str, circle: Circle, analysis: Analysis, cycle: str) -> Iterator[Record]:
+def records(rows: Connection, me: str, circle: Circle, analysis: Analysis, cycle: str) -> Iterator[Record]:
     """The cases of *circle*, of one *cycle* or of all, with the values of *analysis* that *me* may read of each.
 
     What nobody reads singly counts once every case of the unit's cycle has ended: two readings never differ by one
@@ -131,7 +133,7 @@ def records(rows: Any, me: str, circle: Circle, analysis: Analysis, cycle: str) 
                 yield Record(**about, values=values)
 
 
-def _states(rows: Any, me: str, cycle: str) -> Iterator[Any]:
+def _states(rows: Connection, me: str, cycle: str) -> Iterator[Any]:
     """The cases of *cycle* that *me* sees by office, some at a time."""
     after = ""
     while True:
@@ -164,5 +166,5 @@ def _ties(me: str, row: Any, offices: Sequence[Any]) -> Ties:
     )
 
 
-def _process(rows: Any, definition: str) -> Process:
-    return store().definitions.process(connection_of(rows), definition)
+def _process(rows: Connection, definition: str) -> Process:
+    return store().definitions.process(rows, definition)

@@ -10,7 +10,7 @@ from flask import current_app
 
 from web import anchors, instants, jobs, notices
 from web.database import writing
-from web.statements import Statement, connection_of
+from web.statements import Statement
 from web.store import store
 
 log = logging.getLogger(__name__)
@@ -47,7 +47,7 @@ def anchor() -> None:
     """Seals the journals, unless that was done today already, here or by another worker."""
     key = current_app.extensions["settings"].derived("audit")
     with writing() as rows:
-        if connection_of(rows).dialect.name != "sqlite":
+        if rows.dialect.name != "sqlite":
             # One after the other: whoever comes second sees that it was done.
             _ALONE.send(rows, {})
         before, now = anchors.last(rows), instants.wall(rows)

@@ -11,7 +11,7 @@ from threading import Lock
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from engine.codec import Codec
 from engine.errors import DefinitionError, Place, Problem
@@ -118,7 +118,7 @@ def definitions() -> Definitions:
     return found
 
 
-def has_cycles(rows: Any) -> bool:
+def has_cycles(rows: Connection) -> bool:
     """Whether a cycle was ever opened, so that there are cases with definitions of their own."""
     return rows.execute(text("select 1 from cycle limit 1")).first() is not None
 

@@ -22,7 +22,7 @@ from zoneinfo import ZoneInfo
 
 import yaml
 from flask import Flask
-from sqlalchemy import select, text
+from sqlalchemy import Connection, select, text
 
 from engine.clock import opens_on
 from engine.collecting import is_open
@@ -231,9 +231,9 @@ where p.nip = :nip and o.person_id <> p.id order by o.role desc
 """)
 
 
-def _codes(rows: Any, one: Examples, told: Mapping[str, str]) -> Iterator[Code]:
+def _codes(rows: Connection, one: Examples, told: Mapping[str, str]) -> Iterator[Code]:
     about = {"nip": told["person"], "cycle": one.data["cycles"][told["cycle"]]["title"]}
-    case, officer = (rows.execute(query, about).scalars().first() for query in (_CASE, _OFFICER))
+    case, officer = (rows.execute(query, about).scalars().all()[0] for query in (_CASE, _OFFICER))
     for code in reception().issue(rows, officer, case, int(told["count"]), "demo"):
         yield Code(code=code, region=one.data["region"]["title"], name=one.people[told["person"]]["nama"])
 

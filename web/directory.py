@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from typing import Any
+
+from sqlalchemy import Connection
 
 from web.statements import Statement
 
@@ -27,7 +28,7 @@ def words_of(said: str) -> list[str]:
     return list(dict.fromkeys(word[:LONGEST] for word in _WORD.findall(bare.replace("_", " "))))
 
 
-def keep(rows: Any, region: str, people: Sequence[tuple[str, str, str]]) -> None:
+def keep(rows: Connection, region: str, people: Sequence[tuple[str, str, str]]) -> None:
     """Finds *people* of *region* (id, name, NIP) under these names from now on; *rows* is a writing transaction."""
     _FORGET.send_each(rows, [{"person": person} for person, _name, _nip in people])
     _KEEP.send_each(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+
+from sqlalchemy import Connection
 
 from engine.jsontext import dumped, loaded
 from web.statements import Statement
@@ -35,7 +36,7 @@ _DROP = Statement("delete from draft where case_id = :c and duty = :d and person
 _MINE = Statement("select case_id, duty, entry from draft where person_id = :p")
 
 
-def find(rows: Any, case_id: str, duty: str, person: str) -> Draft | None:
+def find(rows: Connection, case_id: str, duty: str, person: str) -> Draft | None:
     """The draft of *person* for this task, if there is one."""
     row = _FIND.first(rows, {"c": case_id, "d": duty, "p": person})
     if row is None:
@@ -44,17 +45,17 @@ def find(rows: Any, case_id: str, duty: str, person: str) -> Draft | None:
     return Draft(typed=loaded(row.typed), entry=row.entry, version=row.version, saved_at=saved)
 
 
-def save(rows: Any, case_id: str, duty: str, person: str, *, typed: Typed, entry: int, now: datetime) -> None:
+def save(rows: Connection, case_id: str, duty: str, person: str, *, typed: Typed, entry: int, now: datetime) -> None:
     """Keep *typed* instead of what was kept before."""
     data = {"c": case_id, "d": duty, "p": person, "entry": entry, "at": now.isoformat()}
     _SAVE.send(rows, {**data, "typed": dumped(typed)})
 
 
-def drop(rows: Any, case_id: str, duty: str, person: str) -> None:
+def drop(rows: Connection, case_id: str, duty: str, person: str) -> None:
     """Nothing is left of the draft."""
     _DROP.send(rows, {"c": case_id, "d": duty, "p": person})
 
 
-def mine(rows: Any, person: str) -> set[tuple[str, str, int]]:
+def mine(rows: Connection, person: str) -> set[tuple[str, str, int]]:
     """Case, task and visit of every draft of *person*."""
     return {tuple(row) for row in _MINE.all(rows, {"p": person})}

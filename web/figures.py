@@ -11,6 +11,7 @@ from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
+from sqlalchemy import Connection
 
 from engine import feel
 from engine.analysis import HISTOGRAM, Group, Key, Span, figures
@@ -39,7 +40,7 @@ class Shelf:
     links: list[tuple[str, str]]
 
 
-def shelves(rows: Any, me: str) -> list[Shelf]:
+def shelves(rows: Connection, me: str) -> list[Shelf]:
     """The analyses that *me* may open, process by process."""
     found = cohort.circles(rows, me)
     return [_shelf(circle) for circle in found if circle.analyses()]
@@ -90,7 +91,7 @@ class FigurePage:
 class Told:
     """One analysis of a circle, worked out and put into words."""
 
-    def __init__(self, rows: Any, me: str, circle: Circle, analysis: Analysis, cycle: str) -> None:
+    def __init__(self, rows: Connection, me: str, circle: Circle, analysis: Analysis, cycle: str) -> None:
         self.circle = circle
         self.process = circle.process
         self.analysis = analysis

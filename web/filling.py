@@ -11,6 +11,7 @@ from typing import Any
 from flask import current_app, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
+from sqlalchemy import Connection
 
 from engine import Cycle, Refusal, Refused, feel
 from engine.act import requirements
@@ -138,7 +139,7 @@ class Filling:
 
     # --- what happens to it ---
 
-    def with_files(self, rows: Any, files: Mapping[str, Any]) -> Filling:
+    def with_files(self, rows: Connection, files: Mapping[str, Any]) -> Filling:
         """The form with newly attached files in it."""
         typed, unfit = dict(self.typed), {}
         place = {"case_id": self.held.case.id, "duty": self.offer.duty.id, "owner": current_user.id}

@@ -13,6 +13,8 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from sqlalchemy import Connection
+
 from engine.process import Process
 from web import lists
 from web.held import Held
@@ -102,7 +104,7 @@ class Page:
 class Desk:
     """What somebody may have to do with the cases of their region: in which ways, and at which stages it is theirs."""
 
-    def __init__(self, rows: Any, me: str) -> None:
+    def __init__(self, rows: Connection, me: str) -> None:
         self._rows = rows
         self._me = me
         place = _REGION.first(rows, {"me": me})

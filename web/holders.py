@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import Connection
+
 from engine import Actor
 from web.held import Held, tied
 from web.relations import actors
@@ -46,7 +48,7 @@ class Holder:
         return frozenset(actor.role for actor in self.actors)
 
 
-def holders(rows: Any, held: Held) -> Iterator[Holder]:
+def holders(rows: Connection, held: Held) -> Iterator[Holder]:
     """Everybody active who holds a role on the case now, each once, with all their roles."""
     near = _NEAR.first(rows, {"subject": held.subject.id})
     binds = {"case": held.case.id, "region": held.subject.region, "unit": near.unit_code, "subject": held.subject.id}

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
+from sqlalchemy import Connection
 
 from engine.case import Actor
 from engine.clock import due_on, opens_on, waiting
@@ -64,7 +64,7 @@ class Team:
     next: str
 
 
-def inbox(rows: Any, person: str, now: datetime, today: date, after: str = "", ended: str = "") -> Inbox:
+def inbox(rows: Connection, person: str, now: datetime, today: date, after: str = "", ended: str = "") -> Inbox:
     """The page of *person*'s inbox after *after*; of what is done, after *ended*. Both as addresses say them."""
     desk = Desk(rows, person)
     # A page of what is done shows nothing else, and the other way round.
@@ -87,7 +87,7 @@ def inbox(rows: Any, person: str, now: datetime, today: date, after: str = "", e
     )
 
 
-def team(rows: Any, person: str, now: datetime, today: date, after: str = "") -> Team:
+def team(rows: Connection, person: str, now: datetime, today: date, after: str = "") -> Team:
     """The page of *person*'s team after *after*, the nearest deadline first."""
     page = Desk(rows, person).team(today, place_of(after))
     return Team(

@@ -6,10 +6,11 @@ SQLite has no clock of its own: whoever opens its file shares the clock of one m
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
+
+from sqlalchemy import Connection
 
 from web import clock
-from web.statements import Statement, connection_of
+from web.statements import Statement
 
 #: Clocks that a time server keeps are nearer than that.
 NEAR = timedelta(seconds=1)
@@ -17,15 +18,15 @@ NEAR = timedelta(seconds=1)
 _CLOCK = Statement("select clock_timestamp() as at")
 
 
-def wall(rows: Any) -> datetime:
+def wall(rows: Connection) -> datetime:
     """The real time: for what protects the service, such as how long a worker may hold a job."""
-    if connection_of(rows).dialect.name == "sqlite":
+    if rows.dialect.name == "sqlite":
         return clock.wall()
     at: datetime = _CLOCK.first(rows, {}).at
     return at
 
 
-def now(rows: Any) -> datetime:
+def now(rows: Connection) -> datetime:
     """The instant that counts for appraisals: the service's, put right by how far this machine's clock is off."""
     return clock.now() + off(wall(rows))
 

@@ -12,6 +12,8 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
+from sqlalchemy import Connection
+
 from web import anchors
 from web.anchors import Anchor, Reached
 from web.chain import chained
@@ -73,14 +75,14 @@ class Findings:
         return self.cases > 0 and first == self.cases
 
 
-def cases_in(rows: Any) -> int:
+def cases_in(rows: Connection) -> int:
     """How many cases there are to look at."""
     count: int = _COUNT.first(rows, {}).cases
     return count
 
 
 def examined(
-    rows: Any,
+    rows: Connection,
     key: bytes,
     told: Callable[[int], object] = lambda cases: None,
     follows: Callable[[str], bool] = lambda case: True,
@@ -105,7 +107,7 @@ def examined(
     return found
 
 
-def _pages(rows: Any) -> Iterator[list[tuple[Any, list[Mapping[str, Any]]]]]:
+def _pages(rows: Connection) -> Iterator[list[tuple[Any, list[Mapping[str, Any]]]]]:
     after = ""
     while True:
         page = {"after": after, "n": BATCH}
@@ -164,7 +166,7 @@ def _end_fault(case: Any, links: Sequence[str]) -> Fault | None:
 # --- anchors ----------------------------------------------------------------------------------------------------------
 
 
-def _anchor_faults(rows: Any, key: bytes, known: Sequence[Anchor]) -> Iterator[Fault]:
+def _anchor_faults(rows: Connection, key: bytes, known: Sequence[Anchor]) -> Iterator[Fault]:
     before = ""
     for expected, anchor in enumerate(known, 1):
         if anchor.seq != expected:
@@ -185,7 +187,7 @@ def _anchor_faults(rows: Any, key: bytes, known: Sequence[Anchor]) -> Iterator[F
         yield Fault(kind=POSITIONS, seq=len(known))
 
 
-def _reached(rows: Any) -> Iterator[Any]:
+def _reached(rows: Connection) -> Iterator[Any]:
     after = ""
     while page := _REACHED.all(rows, {"after": after, "n": BATCH}):
         yield from page

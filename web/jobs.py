@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import Connection
+
 from engine.jsontext import loaded
 from web.console import N_
-from web.statements import Statement, connection_of, stamp
+from web.statements import Statement, stamp
 
 #: How long a worker holds a job: longer than any job may take, shorter than anybody would wait for a dead worker's.
 LEASE = timedelta(minutes=2)
@@ -114,7 +116,7 @@ delete from job where id in (select id from job where state = 'done' and run_at 
 """)
 
 
-def unfinished(rows: Any, before: datetime) -> list[Any]:
+def unfinished(rows: Connection, before: datetime) -> list[Any]:
     """The jobs that were given up, then those that are tried again or were due *before*; the oldest, ``SHOWN`` of each.
 
     Each with ``id``, ``kind``, ``payload`` (text), ``state``, ``run_at``, ``attempts``, ``last_error``.
@@ -122,29 +124,29 @@ def unfinished(rows: Any, before: datetime) -> list[Any]:
     return given_up(rows) + _LATE.all(rows, {"n": SHOWN, "before": stamp(before)})
 
 
-def given_up(rows: Any) -> list[Any]:
+def given_up(rows: Connection) -> list[Any]:
     """The jobs that were given up, as ``unfinished`` gives them."""
     return _PARKED.all(rows, {"n": SHOWN})
 
 
-def parked(rows: Any, job_id: str) -> Any:
+def parked(rows: Connection, job_id: str) -> Any:
     """A job that was given up, as ``unfinished`` gives it; ``None`` if there is none."""
     return _ONE_PARKED.first(rows, {"id": job_id})
 
 
-def due(rows: Any, now: datetime) -> bool:
+def due(rows: Connection, now: datetime) -> bool:
     """Whether there may be something to claim."""
     return _IS_DUE.first(rows, {"now": stamp(now)}) is not None
 
 
 def claim(
-    rows: Any, holder: str, now: datetime, wall: datetime, *, most: int = BATCH, lease: timedelta = LEASE
+    rows: Connection, holder: str, now: datetime, wall: datetime, *, most: int = BATCH, lease: timedelta = LEASE
 ) -> list[Job]:
     """The jobs that *holder* works on from now on: at most *most* new ones, and behind them one tried before.
 
     *now* is the time of appraisals, by which jobs are due; *wall* the real time, by which they are held.
     """
-    opens = _OPENS[connection_of(rows).dialect.name == "sqlite"]
+    opens = _OPENS[rows.dialect.name == "sqlite"]
     asked = {"now": stamp(now), "wall": stamp(wall)}
     new = opens.all(rows, {**asked, "fewest": 0, "most": 0, "n": most})
     tried = opens.all(rows, {**asked, "fewest": 1, "most": 2**31 - 1, "n": 1})
@@ -157,19 +159,19 @@ def claim(
     ]
 
 
-def _hopeless(rows: Any, row: Any, now: datetime) -> bool:
+def _hopeless(rows: Connection, row: Any, now: datetime) -> bool:
     """Whether every worker that tried the job died of it, or with it: then it is parked."""
     if row.attempts >= TRIES:
         _GIVE_UP.send(rows, {"id": row.id, "now": stamp(now), "error": DIED})
     return row.attempts >= TRIES
 
 
-def done(rows: Any, job: Job, now: datetime) -> bool:
+def done(rows: Connection, job: Job, now: datetime) -> bool:
     """Mark *job* done in this transaction; whether it was still the holder's, and not done by another."""
     return _DONE.change(rows, {**_held(job), "now": stamp(now)}) == 1
 
 
-def retry(rows: Any, job: Job, error: str, now: datetime) -> bool:
+def retry(rows: Connection, job: Job, error: str, now: datetime) -> bool:
     """Put *job* back for later, or park it after the last try; whether it was parked."""
     if job.attempts >= TRIES:
         park(rows, job, error, now)
@@ -179,27 +181,27 @@ def retry(rows: Any, job: Job, error: str, now: datetime) -> bool:
     return False
 
 
-def park(rows: Any, job: Job, error: str, now: datetime) -> None:
+def park(rows: Connection, job: Job, error: str, now: datetime) -> None:
     """Give *job* up until an administrator looks at it."""
     _LATER.send(rows, {**_held(job), "state": "parked", "run_at": stamp(now), "error": error[:_TEXT]})
 
 
-def release(rows: Any, job: Job, now: datetime) -> None:
+def release(rows: Connection, job: Job, now: datetime) -> None:
     """Hand back a job that was claimed and not begun: it was no try."""
     _RELEASE.send(rows, {**_held(job), "now": stamp(now)})
 
 
-def revive(rows: Any, job_id: str, now: datetime) -> bool:
+def revive(rows: Connection, job_id: str, now: datetime) -> bool:
     """Try a parked job again from the beginning; whether there was one."""
     return _REVIVE.change(rows, {"id": job_id, "now": stamp(now)}) == 1
 
 
-def drop(rows: Any, job_id: str) -> bool:
+def drop(rows: Connection, job_id: str) -> bool:
     """Forget a parked job; whether there was one."""
     return _DROP.change(rows, {"id": job_id}) == 1
 
 
-def forget(rows: Any, now: datetime) -> bool:
+def forget(rows: Connection, now: datetime) -> bool:
     """Delete some of what was done long ago; whether there may be more."""
     return _FORGET.change(rows, {"before": stamp(now - KEPT), "n": _SWEPT}) == _SWEPT
 

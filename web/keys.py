@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from sqlalchemy import Connection
+
 from engine.jsontext import dumped, loaded
-from web.statements import Reply, Rows, Statement, connection_of
+from web.statements import Reply, Statement
 
 _SEEN = Statement("select body_hash, answer from one_time_key where key_hash = :key")
 _REMEMBER = Statement("""
@@ -38,7 +40,7 @@ class Keys:
         """*subject* as the database knows it: by a hash that the database alone cannot make."""
         return hashlib.blake2b(subject.encode(), key=self._secret, digest_size=32).hexdigest()
 
-    def look(self, rows: Rows, digest: str) -> Reply:
+    def look(self, rows: Connection, digest: str) -> Reply:
         """Asks for what ``seen`` is to know of this key."""
         return _SEEN.ask(rows, {"key": digest})
 
@@ -53,7 +55,7 @@ class Keys:
         return answer
 
     def remember(
-        self, rows: Rows, digest: str, body: str, answer: Mapping[str, Any], now: datetime, *, dated: bool
+        self, rows: Connection, digest: str, body: str, answer: Mapping[str, Any], now: datetime, *, dated: bool
     ) -> None:
         """What this key is answered from now on. Without a date of its own it is kept as one of the month's last day.
 
@@ -62,7 +64,7 @@ class Keys:
         used = now.date() if dated else last_of_month(now.date())
         _REMEMBER.send(rows, {"key": digest, "body": body, "answer": dumped(answer), "day": used.isoformat()})
 
-    def forget(self, rows: Rows, now: datetime) -> int:
+    def forget(self, rows: Connection, now: datetime) -> int:
         """Forget keys that nobody sends again, at most ``FORGOTTEN`` in this transaction; how many it were.
 
         A key is known for ``KEY_DAYS`` whole days after the day it was used.
@@ -70,12 +72,12 @@ class Keys:
         before = now.date() - timedelta(days=KEY_DAYS)
         return _FORGET.change(rows, {"before": before.isoformat(), "n": FORGOTTEN})
 
-    def take_turn(self, rows: Rows, digest: str) -> None:
+    def take_turn(self, rows: Connection, digest: str) -> None:
         """Whoever sends the same key meanwhile waits until this transaction ends: for keys that no case's lock holds.
 
         SQLite has one writer at a time already.
         """
-        if connection_of(rows).dialect.name != "sqlite":
+        if rows.dialect.name != "sqlite":
             _TURN.first(rows, {"number": int(digest[:15], 16)})
 
 

@@ -13,10 +13,12 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from sqlalchemy import Connection
+
 from engine.process import Process
 from web import directory
 from web.clock import ZONES, day_in
-from web.statements import Statement, connection_of, day
+from web.statements import Statement, day
 from web.store import store
 
 #: Cases of one page.
@@ -171,7 +173,7 @@ def _is_day(written: str) -> bool:
     return True
 
 
-def scopes(rows: Any, me: str, unit: str = "") -> list[Scope]:
+def scopes(rows: Connection, me: str, unit: str = "") -> list[Scope]:
     """Whose cases *me* reads by office, of one *unit* or of all."""
     found = [Scope(row.region_id, row.unit_code) for row in _OFFICES.all(rows, {"me": me})]
     whole = {scope.region for scope in found if not scope.unit}
@@ -188,7 +190,7 @@ def _days(now: datetime) -> dict[str, str]:
     return {"today": min(days.values()).isoformat(), "ahead": ahead.isoformat(), **zones}
 
 
-def cases(rows: Any, me: str, wanted: Wanted, now: datetime) -> Listed:
+def cases(rows: Connection, me: str, wanted: Wanted, now: datetime) -> Listed:
     """The cases that *me* may read by office, the nearest deadline first; what is looked for by name, by the name."""
     binds = {**_days(now), "stage": wanted.stage, "cycle": wanted.cycle, "never": NEVER}
     reader = _named if wanted.words else _by_deadline
@@ -196,7 +198,7 @@ def cases(rows: Any, me: str, wanted: Wanted, now: datetime) -> Listed:
     return _page(rows, me, heapq.merge(*readings))
 
 
-def _page(rows: Any, me: str, found: Iterator[Found]) -> Listed:
+def _page(rows: Connection, me: str, found: Iterator[Found]) -> Listed:
     """The first cases of *found*, with what is shown of them; never one's own."""
     taken: dict[str, Found] = {}
     for one in found:
@@ -209,7 +211,7 @@ def _page(rows: Any, me: str, found: Iterator[Found]) -> Listed:
     return Listed(rows=listed, last=page[-1].key if len(taken) > PAGE else ())
 
 
-def shown_of(rows: Any, ids: Sequence[str]) -> list[Any]:
+def shown_of(rows: Connection, ids: Sequence[str]) -> list[Any]:
     """What lists show of these cases, in any order."""
     if not ids:
         return []
@@ -225,7 +227,7 @@ def _shown(count: int) -> Statement:
 # --- by deadline ------------------------------------------------------------------------------------------------------
 
 
-def _by_deadline(rows: Any, scope: Scope, wanted: Wanted, binds: dict[str, Any]) -> Iterator[Found]:
+def _by_deadline(rows: Connection, scope: Scope, wanted: Wanted, binds: dict[str, Any]) -> Iterator[Found]:
     """The cases of *scope* in the order of their deadlines."""
     due, ident = wanted.after[-2:] if len(wanted.after) == 2 else ("", "")
     known = {**binds, **scope._asdict(), "due": due or "0001-01-01", "id": ident, "n": PAGE + 1}
@@ -249,7 +251,7 @@ def _sorted(found: Iterable[Any]) -> Iterator[Found]:
     return (Found((str(row.due_on or NEVER), row.id), row.id) for row in found)
 
 
-def _stages(rows: Any, region: str, wanted: Wanted) -> list[tuple[str, bool, bool]]:
+def _stages(rows: Connection, region: str, wanted: Wanted) -> list[tuple[str, bool, bool]]:
     """The stages at which cases of *region* can stand: whether with a deadline, and whether without."""
     found: dict[str, set[bool]] = {}
     for process in processes(rows, region, wanted.cycle):
@@ -259,12 +261,12 @@ def _stages(rows: Any, region: str, wanted: Wanted) -> list[tuple[str, bool, boo
     return [(stage, True in kinds, False in kinds) for stage, kinds in found.items()]
 
 
-def processes(rows: Any, region: str, cycle: str = "") -> list[Process]:
+def processes(rows: Connection, region: str, cycle: str = "") -> list[Process]:
     """The processes on which cases of *region*, or of one *cycle* of it, may stand, each once."""
     known = (row for row in _ROUNDS.all(rows, {"region": region}) if cycle in ("", row.id))
     found = [digest for row in known for digest in (row.definition, *row.earlier.split())]
     definitions = store().definitions
-    return [definitions.process(connection_of(rows), digest) for digest in dict.fromkeys(found)]
+    return [definitions.process(rows, digest) for digest in dict.fromkeys(found)]
 
 
 def _statement(sql: str, days: Mapping[str, Any], *given: str) -> Statement:
@@ -280,7 +282,7 @@ def _made(sql: str, one_day: bool, *given: str) -> Statement:
 # --- by name ----------------------------------------------------------------------------------------------------------
 
 
-def _named(rows: Any, scope: Scope, wanted: Wanted, binds: dict[str, Any]) -> Iterator[Found]:
+def _named(rows: Connection, scope: Scope, wanted: Wanted, binds: dict[str, Any]) -> Iterator[Found]:
     """The cases of those of *scope* in whose name or NIP some word begins as each of the words looked for."""
     words = directory.wanted(wanted.words)[:WORDS]
     if not words:
@@ -298,7 +300,7 @@ def _named(rows: Any, scope: Scope, wanted: Wanted, binds: dict[str, Any]) -> It
 # --- cycles and units -------------------------------------------------------------------------------------------------
 
 
-def rounds(rows: Any, me: str) -> list[Round]:
+def rounds(rows: Connection, me: str) -> list[Round]:
     """The cycles of the regions in which *me* holds an office, the latest first; nothing of them is counted."""
     regions = dict.fromkeys(scope.region for scope in scopes(rows, me))
     found = [_round(row) for region in regions for row in _ROUNDS.all(rows, {"region": region})]
@@ -310,7 +312,7 @@ def _round(row: Any) -> Round:
     return Round(**about, earlier=tuple(row.earlier.split()), start=day(row.start), end=day(row.end), stages={})
 
 
-def counted(rows: Any, me: str, now: datetime) -> list[Round]:
+def counted(rows: Connection, me: str, now: datetime) -> list[Round]:
     """The cycles in which *me* reads cases by office, and how far these have come; one's own is not counted."""
     found = {one.id: one for one in rounds(rows, me)}
     mine, days = scopes(rows, me), _days(now)
@@ -333,13 +335,13 @@ def _add(one: Round, stage: str, number: int, late: int) -> None:
 _PLACE = Statement("select region_id, unit_code from person where id = :me")
 
 
-def _reads_own(rows: Any, me: str, mine: Sequence[Scope]) -> bool:
+def _reads_own(rows: Connection, me: str, mine: Sequence[Scope]) -> bool:
     """Whether *me* works in one of these scopes, so that their own cases were counted with the others."""
     place = _PLACE.first(rows, {"me": me})
     return any(scope.region == place.region_id and scope.unit in ("", place.unit_code) for scope in mine)
 
 
-def units(rows: Any, me: str) -> Iterator[tuple[str, str]]:
+def units(rows: Connection, me: str) -> Iterator[tuple[str, str]]:
     """The units whose cases *me* may read by office."""
     found = {row.code: row.name for scope in scopes(rows, me) for row in _UNITS.all(rows, scope._asdict())}
     return iter(found.items())

@@ -17,6 +17,7 @@ from urllib.parse import unquote, urlsplit
 
 from flask import Flask, current_app
 from flask_babel import gettext as _
+from sqlalchemy import Connection
 
 from engine.clock import due_on
 from engine.jsontext import loaded
@@ -163,7 +164,7 @@ def send(payload: Any, stable: str) -> None:
         post.deliver(letter)
 
 
-def _written(rows: Any, notice: str, stable: str, sender: str) -> EmailMessage | None:
+def _written(rows: Connection, notice: str, stable: str, sender: str) -> EmailMessage | None:
     told = notices.one(rows, notice)
     if told is None or told.read_at is not None:
         return None
@@ -175,7 +176,7 @@ def _written(rows: Any, notice: str, stable: str, sender: str) -> EmailMessage |
         return _message(letter, person.email, stable, sender) if letter else None
 
 
-def _letter(rows: Any, told: Any) -> Letter | None:
+def _letter(rows: Connection, told: Any) -> Letter | None:
     if told.case_id is None:
         title = loaded(told.detail)["title"]
         return _about(told.kind, _address("cases.tasks"), _("Siklus: %(title)s", title=title))

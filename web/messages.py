@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 from flask import current_app
+from sqlalchemy import Connection
 
 from engine import Actor
 from engine.clock import opens_on, waiting
@@ -31,7 +32,7 @@ select id, person_id from appraisal where cycle_id = :cycle and person_id > :aft
 _CYCLE = Statement("select region_id, title from cycle where id = :cycle")
 
 
-def entered(rows: Any, payload: Mapping[str, Any], now: datetime) -> None:
+def entered(rows: Connection, payload: Mapping[str, Any], now: datetime) -> None:
     """Tells whoever the new stage waits for, or at the end the person appraised; other systems in any case.
 
     Nobody can act before the stage has opened: they are told on that day.
@@ -55,7 +56,7 @@ def entered(rows: Any, payload: Mapping[str, Any], now: datetime) -> None:
         _tell(rows, _awaited(rows, held), notices.ENTERED, reason, held, now)
 
 
-def deadline(rows: Any, payload: Mapping[str, Any], now: datetime) -> None:
+def deadline(rows: Connection, payload: Mapping[str, Any], now: datetime) -> None:
     """Tells of a near or missed deadline whoever has still to act, and of a missed one whom the definition names.
 
     Those whom it names for a later day are told alone, on that day.
@@ -74,7 +75,7 @@ def deadline(rows: Any, payload: Mapping[str, Any], now: datetime) -> None:
         _tell(rows, others, notices.ESCALATED, reason, held, now)
 
 
-def cycle_opened(rows: Any, payload: Mapping[str, Any], now: datetime) -> None:
+def cycle_opened(rows: Connection, payload: Mapping[str, Any], now: datetime) -> None:
     """Tells whoever has work in the first cases of a new cycle, each once; a further job tells of the next cases."""
     cycle, after = payload["cycle"], payload.get("after", "")
     known = _CYCLE.first(rows, {"cycle": cycle})
@@ -89,7 +90,7 @@ def cycle_opened(rows: Any, payload: Mapping[str, Any], now: datetime) -> None:
         outbox.put(rows, outbox.CYCLE_OPENED, f"{cycle}:{run}:{last}", going_on, now)
 
 
-def _begun(rows: Any, held: Held, cycle: str, title: str, now: datetime) -> None:
+def _begun(rows: Connection, held: Held, cycle: str, title: str, now: datetime) -> None:
     case = held.case
     if waiting(held.process, case, case.cycle.day_of(now)):
         opens, payload = _opening(held), {"case": case.id, "entry": case.entry}
@@ -100,7 +101,7 @@ def _begun(rows: Any, held: Held, cycle: str, title: str, now: datetime) -> None
         _tell_one(rows, holder, notices.CYCLE_OPENED, cycle, {"title": title, "entry": case.entry}, now, case=own)
 
 
-def _standing(rows: Any, payload: Mapping[str, Any]) -> Held | None:
+def _standing(rows: Connection, payload: Mapping[str, Any]) -> Held | None:
     """The case, if it still stands in that visit of the stage; it stays there until this transaction ends."""
     store().lock(rows, payload["case"])
     try:
@@ -120,7 +121,7 @@ def _opening(held: Held) -> datetime:
 # --- who --------------------------------------------------------------------------------------------------------------
 
 
-def _awaited(rows: Any, held: Held) -> Iterator[Holder]:
+def _awaited(rows: Connection, held: Held) -> Iterator[Holder]:
     """Those who have something to do at the present stage and have not done it."""
     return (holder for holder in holders(rows, held) if any(_works(held, actor) for actor in holder.actors))
 
@@ -146,14 +147,21 @@ def _taking_part(held: Held) -> frozenset[str]:
 # --- telling ----------------------------------------------------------------------------------------------------------
 
 
-def _tell(rows: Any, people: Iterable[Holder], kind: str, reason: str, held: Held, now: datetime) -> None:
+def _tell(rows: Connection, people: Iterable[Holder], kind: str, reason: str, held: Held, now: datetime) -> None:
     detail = {"entry": held.case.entry, "stage": held.case.stage}
     for holder in people:
         _tell_one(rows, holder, kind, reason, detail, now, case=held.case.id)
 
 
 def _tell_one(
-    rows: Any, holder: Holder, kind: str, reason: str, detail: Mapping[str, Any], now: datetime, *, case: str | None
+    rows: Connection,
+    holder: Holder,
+    kind: str,
+    reason: str,
+    detail: Mapping[str, Any],
+    now: datetime,
+    *,
+    case: str | None,
 ) -> None:
     """A notice, and a letter where one is wanted: its job names the notice, never what it says.
 

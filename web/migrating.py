@@ -12,11 +12,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Connection
+
 from engine import Outcome, Refusal, Refused, migrate
 from engine.process import Process
 from web.database import forget, reading, writing
 from web.records import UNREADABLE
-from web.statements import Statement, connection_of
+from web.statements import Statement
 from web.store import Store
 
 log = logging.getLogger(__name__)
@@ -108,7 +110,7 @@ class Reported(Exception):
     """Reports that name nobody yet lie in a collection that the other definition does not have: ``collection``."""
 
 
-def rounds(rows: Any) -> list[Round]:
+def rounds(rows: Connection) -> list[Round]:
     """Every cycle, the latest first."""
     return [
         Round(id=r.id, title=r.title, follows=r.origin is not None, region=r.region, definition=r.definition,
@@ -117,7 +119,7 @@ def rounds(rows: Any) -> list[Round]:
     ]  # fmt: skip
 
 
-def used(rows: Any, workflow: str) -> list[str]:
+def used(rows: Connection, workflow: str) -> list[str]:
     """The hashes of the definitions of *workflow* that cases were opened with."""
     return [row.hash for row in _OTHERS.all(rows, {"workflow": workflow})]
 
@@ -155,7 +157,7 @@ class Migration:
         return {"cycle": self._round.id, "to": self.process.hash}
 
     def _process(self, digest: str) -> Process:
-        return self._store.definitions.process(connection_of(reading()), digest)
+        return self._store.definitions.process(reading(), digest)
 
     def dry(self, clock: Clock) -> Iterator[Tried]:
         """What would come of each case; nothing is changed."""

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, NamedTuple
 
+from sqlalchemy import Connection
+
 from engine.jsontext import dumped
 from web.statements import Statement, stamp
 
@@ -61,7 +63,7 @@ TOP = Place(True, "9999-12-31T00:00:00.000000+00:00", "")
 
 
 def tell(
-    rows: Any, person: str, kind: str, reason: str, detail: Mapping[str, Any], now: datetime, *, case: str | None
+    rows: Connection, person: str, kind: str, reason: str, detail: Mapping[str, Any], now: datetime, *, case: str | None
 ) -> str | None:
     """Tells *person* once for each *kind* and *reason*; the new notice's id, ``None`` if they were told before.
 
@@ -75,12 +77,12 @@ def tell(
     return notice if told else None
 
 
-def one(rows: Any, notice: str) -> Any:
+def one(rows: Connection, notice: str) -> Any:
     """The row of a notice; ``None`` if it is gone."""
     return _ONE.first(rows, {"id": notice})
 
 
-def listed(rows: Any, person: str, after: Place = TOP) -> list[Any]:
+def listed(rows: Connection, person: str, after: Place = TOP) -> list[Any]:
     """The notices of *person* after a place, unread ones first, the latest first: a page, and one more if there is."""
     found: list[Any] = []
     for unread in (True, False) if after.unread else (False,):
@@ -90,16 +92,16 @@ def listed(rows: Any, person: str, after: Place = TOP) -> list[Any]:
     return found
 
 
-def read(rows: Any, person: str, notice: str, now: datetime) -> None:
+def read(rows: Connection, person: str, notice: str, now: datetime) -> None:
     """*person* has read one of their own notices."""
     _READ.send(rows, {"id": notice, "person": person, "day": _day(now)})
 
 
-def read_all(rows: Any, person: str, now: datetime) -> None:
+def read_all(rows: Connection, person: str, now: datetime) -> None:
     _READ_ALL.send(rows, {"person": person, "day": _day(now)})
 
 
-def past(rows: Any, case: str, entry: int, now: datetime) -> None:
+def past(rows: Connection, case: str, entry: int, now: datetime) -> None:
     """The case has moved on to *entry*: what was asked at an earlier stage waits no more.
 
     Who was reminded is forgotten: laid beside the order of anonymous answers it would say who had answered by then.
@@ -109,7 +111,7 @@ def past(rows: Any, case: str, entry: int, now: datetime) -> None:
     _PAST.send(rows, {**earlier, "day": _day(now)})
 
 
-def forget(rows: Any, now: datetime) -> bool:
+def forget(rows: Connection, now: datetime) -> bool:
     """Delete some of what was told more than a year ago; whether there may be more."""
     return _OLD.change(rows, {"before": stamp(now - KEPT), "n": _SWEPT}) == _SWEPT
 

@@ -11,6 +11,7 @@ import segno
 from flask import url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
+from sqlalchemy import Connection
 
 from engine.collecting import is_open
 from engine.desk import Answer
@@ -54,7 +55,7 @@ class CasesPage:
     next: str
 
 
-def cases_page(rows: Any, me: str, wanted: Wanted, now: datetime) -> CasesPage:
+def cases_page(rows: Connection, me: str, wanted: Wanted, now: datetime) -> CasesPage:
     """The page of *me*'s cases, *wanted* ones only."""
     found = lists.cases(rows, me, wanted, now)
     rounds = lists.rounds(rows, me)
@@ -125,7 +126,7 @@ class RoundCard:
     rows: list[dict[str, str]]
 
 
-def round_cards(rows: Any, me: str, now: datetime) -> list[RoundCard]:
+def round_cards(rows: Connection, me: str, now: datetime) -> list[RoundCard]:
     """The cycles in which *me* holds an office."""
     return [_card(one) for one in lists.counted(rows, me, now)]
 
@@ -164,7 +165,7 @@ class Served:
     href: str
 
 
-def served(rows: Any, held: Held) -> Served:
+def served(rows: Connection, held: Held) -> Served:
     """One line of the unit's list. Of anonymous answers only whether there are enough, in whole groups."""
     states = dict.fromkeys(f"{translated(door.duty.title)}: {_state(held, door)}" for door in doors(held.process))
     return Served(

@@ -16,6 +16,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import Connection
+
 from engine import Cycle, Outcome, Refusal, Refused
 from engine.alike import Beginnings
 from engine.jsontext import dumped, loaded
@@ -23,7 +25,7 @@ from engine.process import Process
 from web import chain, outbox
 from web.database import reading, writing
 from web.records import Row
-from web.statements import Statement, connection_of, day
+from web.statements import Statement, day
 from web.store import Store
 
 #: So many employees are read, and their cases written, at once.
@@ -97,7 +99,7 @@ def begun(store: Store, process: Process, *, title: str, start: date, end: date,
     """
     region = process.workflow.region or region
     with writing() as rows:
-        if connection_of(rows).dialect.name != "sqlite":
+        if rows.dialect.name != "sqlite":
             _LOCK.first(rows, {"region": region})
         found = _ZONE.first(rows, {"region": region})
         if found is None or _ANYBODY.first(rows, {"region": region}) is None:
@@ -113,7 +115,7 @@ def begun(store: Store, process: Process, *, title: str, start: date, end: date,
         if (day(row.start), day(row.end)) != (start, end):
             raise OtherDays(day(row.start), day(row.end))
         # A cycle keeps the definitions it began with.
-        process = store.definitions.process(connection_of(rows), row.definition)
+        process = store.definitions.process(rows, row.definition)
         return Opening(store, process, Cycle(id=row.id, start=start, end=end, zone=zone), region)
 
 
@@ -168,7 +170,7 @@ class Opening:
     def _write(self, batch: Batch, last: str, reached: str, now: datetime) -> bool:
         """Whether the batch was written; not if somebody else has moved the cycle on from *reached*."""
         with writing() as session:
-            rows = connection_of(session)
+            rows = session
             if not self._move_on(rows, reached, last):
                 return False
             self._store.records.add(rows, batch.cases, batch.lines)
@@ -184,7 +186,7 @@ class Opening:
         """
         left = self.left()
         with writing() as session:
-            rows = connection_of(session)
+            rows = session
             ended = left <= len(self.told.rejected)
             number = _OPENED.first(rows, {"cycle": self.cycle.id}).number
             if not self._move_on(rows, reached, "" if left else None):
@@ -195,7 +197,7 @@ class Opening:
                 outbox.put(rows, outbox.CYCLE_OPENED, reason, {"cycle": self.cycle.id}, now)
         return ended
 
-    def _move_on(self, rows: Any, before: str, reached: str | None) -> bool:
+    def _move_on(self, rows: Connection, before: str, reached: str | None) -> bool:
         binds = {"cycle": self.cycle.id, "definition": self._process.hash, "before": before, "reached": reached}
         return _MOVE_ON.change(rows, binds) == 1
 

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Connection
+
 from engine.jsontext import dumped
 from web.statements import Statement, stamp
 
@@ -30,7 +32,7 @@ values (:id, :kind, :dedup, :payload, 'waiting', :run_at, 0) on conflict (dedup_
 """)
 
 
-def put(rows: Any, kind: str, reason: str, payload: Mapping[str, Any], run_at: datetime) -> None:
+def put(rows: Connection, kind: str, reason: str, payload: Mapping[str, Any], run_at: datetime) -> None:
     """Write a job into this transaction, once for each *kind* and *reason*."""
     row = {"id": uuid.uuid4().hex, "kind": kind, "dedup": f"{kind}:{reason}", "run_at": stamp(run_at)}
     _PUT.send(rows, {**row, "payload": dumped(payload)})

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -35,6 +35,9 @@ from web.map import CourseMap, course_map
 from web.resend import DEFINITION
 from web.store import Moved, store
 from web.waiting import sealed_in
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 
 def role_titles(held: Held) -> str:
@@ -526,7 +529,7 @@ class LatePage:
     back: str
 
 
-def typed_page(held: Held, posted: Any, rows: Any) -> LatePage:
+def typed_page(held: Held, posted: Any, rows: Connection) -> LatePage:
     """What was typed into a form that is no longer open, with the names of its fields."""
     told = [] if is_rater(held) else _told_entries(held)
     entries = [entry for entry in told if entry.person or entry.event == MIGRATED]
@@ -538,7 +541,7 @@ def typed_page(held: Held, posted: Any, rows: Any) -> LatePage:
     )
 
 
-def _kept(held: Held, rows: Any) -> Typed:
+def _kept(held: Held, rows: Connection) -> Typed:
     """What a draft still holds, if nothing came with the form."""
     found = (drafts.find(rows, held.case.id, duty, held.actors[0].person) for duty in held.process.duties)
     return next((draft.typed for draft in found if draft is not None and draft.typed), {})
@@ -578,7 +581,7 @@ class SeatsPage:
         return replace(self, people=known, errors=[("orang", error) for error in errors])
 
 
-def seats_page(held: Held, role: str, rows: Any) -> SeatsPage | None:
+def seats_page(held: Held, role: str, rows: Connection) -> SeatsPage | None:
     """The page on which raters are proposed or confirmed; ``None`` for whoever may do neither."""
     declared = held.process.words.roles.get(role)
     mine = {actor.role for actor in held.actors}

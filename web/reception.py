@@ -15,6 +15,7 @@ from datetime import date, datetime
 from typing import Any
 
 from flask import current_app
+from sqlalchemy import Connection
 
 from engine import Actor, Case, Cycle, Refusal, Refused
 from engine.collecting import is_open
@@ -23,7 +24,7 @@ from engine.process import Duty, Process
 from web import codes, instants, waiting
 from web.definitions import definitions
 from web.held import Held, Missing, Subject
-from web.statements import Statement, connection_of, day
+from web.statements import Statement, day
 from web.store import Store, store
 from web.waiting import Given
 
@@ -157,7 +158,7 @@ class Reception:
 
     # --- codes ---
 
-    def issue(self, rows: Any, officer: str, case_id: str, count: int, key: str) -> list[str]:
+    def issue(self, rows: Connection, officer: str, case_id: str, count: int, key: str) -> list[str]:
         """*count* codes for a case of the officer's unit; the same ones again for the same *key*.
 
         Raises ``Missing`` for whoever holds no office of that unit, and on their own case.
@@ -171,17 +172,17 @@ class Reception:
             _ISSUE.send(rows, {"code": self._code_hash(code), "case": case_id})
         return made
 
-    def issued(self, rows: Any, case_id: str) -> int:
+    def issued(self, rows: Connection, case_id: str) -> int:
         """How many codes there are for a case."""
         return int(_COUNT.first(rows, {"case": case_id}).number)
 
-    def cases(self, rows: Any, officer: str, today: date) -> list[Held]:
+    def cases(self, rows: Connection, officer: str, today: date) -> list[Held]:
         """The running cases of the officer's unit about which people without an account are asked, by name."""
         found = _OF_UNIT.all(rows, {"me": officer, "today": today.isoformat(), "n": STAFF})
         held = (self._store.held(rows, officer, row.id) for row in found)
         return [one for one in held if is_officer(one) and doors(one.process)]
 
-    def served(self, rows: Any, code: str, now: datetime) -> Held:
+    def served(self, rows: Connection, code: str, now: datetime) -> Held:
         """The case that *code* is for. Raises ``UnknownCode`` or ``ExpiredCode``.
 
         It ends with the cycle, or later with a collection that an action of the case has still to close.
@@ -195,14 +196,14 @@ class Reception:
             raise ExpiredCode
         return held
 
-    def is_spent(self, rows: Any, visit: Visit) -> bool:
+    def is_spent(self, rows: Connection, visit: Visit) -> bool:
         """Whether this code was given in this collection before."""
         uses = [self._use(visit, name, visit.code) for name in visit.door.once]
         return bool(visit.code) and any(_USED.first(rows, {"use": use}) for use in uses)
 
     # --- where something can be handed in without a code ---
 
-    def places(self, rows: Any, now: datetime) -> list[Place]:
+    def places(self, rows: Connection, now: datetime) -> list[Place]:
         """The running cycles with a collection that needs no code; of several in a region and process the latest."""
         found: dict[tuple[str, str], Place] = {}
         for row in _CYCLES.all(rows, {}):
@@ -212,20 +213,20 @@ class Reception:
                 found.setdefault((place.region, place.process.id), place)
         return list(found.values())
 
-    def units(self, rows: Any, region: str) -> list[tuple[str, str]]:
+    def units(self, rows: Connection, region: str) -> list[tuple[str, str]]:
         """The units of a region: code and name."""
         return [(row.code, row.name) for row in _UNITS.all(rows, {"region": region})]
 
     # --- handing in ---
 
     def hand_in(
-        self, rows: Any, visit: Visit, values: Mapping[str, Any], *, key: str, body: str, now: datetime
+        self, rows: Connection, visit: Visit, values: Mapping[str, Any], *, key: str, body: str, now: datetime
     ) -> Received:
         """Take an answer in, once for each *key*. *rows* is a writing transaction; *now* is put right by its clock.
 
         Raises ``Refused`` with the reasons, ``Conflict`` where the key came with another body.
         """
-        rows, door = connection_of(rows), visit.door
+        door = visit.door
         digest, body_digest = self._store.keys.hashed(f"public:{key}"), self._store.keys.hashed(body)
         if visit.named:
             now += self._store.lock(rows, visit.held.case.id)
@@ -248,7 +249,7 @@ class Reception:
         self._store.keys.remember(rows, digest, body_digest, answer, now, dated=False)
         return received
 
-    def _put(self, rows: Any, visit: Visit, given: Given, now: datetime, spent: frozenset[str]) -> None:
+    def _put(self, rows: Connection, visit: Visit, given: Given, now: datetime, spent: frozenset[str]) -> None:
         """Into the case, or aside: reports of somebody whose case is over wait for the next one."""
         held, names = visit.held, waiting.sealed_in(visit.door.process, visit.door.duty)
         sealed = waiting.seal(rows, self._store.sealer, given, names)
@@ -262,14 +263,14 @@ class Reception:
         region, person = held.subject.region, held.subject.id or None
         waiting.keep(rows, sealed, region=region, unit=visit.unit, cycle=held.case.cycle.id, person=person)
 
-    def _number(self, rows: Any, visit: Visit) -> str:
+    def _number(self, rows: Connection, visit: Visit) -> str:
         if not visit.door.ticket:
             return ""
         region, cycle = visit.held.subject.region, visit.held.case.cycle.id
         row = _NEXT.first(rows, {"region": region, "cycle": cycle, "collection": visit.door.duty.id})
         return f"{visit.door.ticket}-{row.last:03}"
 
-    def _ticket(self, rows: Any, visit: Visit, given: Given, tracking: str) -> None:
+    def _ticket(self, rows: Connection, visit: Visit, given: Given, tracking: str) -> None:
         about = {"collection": given.collection, "number": given.number, "answer": given.answer}
         row = {
             "region": visit.held.subject.region,
@@ -278,13 +279,13 @@ class Reception:
         }
         _TICKET.send(rows, {**about, **row, "tracking": self._tracking_hash(given.number, tracking)})
 
-    def _spend(self, rows: Any, visit: Visit, name: str, value: Any) -> bool:
+    def _spend(self, rows: Connection, visit: Visit, name: str, value: Any) -> bool:
         """Marks a value as given; false if it was before. Two at once: the second waits and is told so."""
         return value is None or _USE.change(rows, {"use": self._use(visit, name, str(value))}) == 1
 
     # --- following up ---
 
-    def follow(self, rows: Any, number: str, tracking: str) -> Followed:
+    def follow(self, rows: Connection, number: str, tracking: str) -> Followed:
         """The report with this number and tracking code. Raises ``UnknownCode``."""
         digest = self._tracking_hash(number.strip().upper(), codes.plain(tracking))
         row = _FIND.first(rows, {"tracking": digest})
@@ -292,12 +293,12 @@ class Reception:
             raise UnknownCode
         about = {"number": row.number, "answer": row.answer, "collection": row.collection}
         if row.case_id is None:
-            process = self._store.definitions.process(connection_of(rows), row.definition)
+            process = self._store.definitions.process(rows, row.definition)
             return Followed(**about, process=process, case=None)
         held = self._store.held_by_public(rows, row.case_id)
         return Followed(**about, process=held.process, case=held.case)
 
-    def unnamed(self, rows: Any, officer: str) -> list[tuple[Given, Place, list[Any]]]:
+    def unnamed(self, rows: Connection, officer: str) -> list[tuple[Given, Place, list[Any]]]:
         """The reports that wait for *officer* to name the employee, where they were given, and whom one may name."""
         found: dict[str, tuple[Given, Place, list[Any]]] = {}
         for role in self._unit_roles(rows):
@@ -306,7 +307,7 @@ class Reception:
                 found.setdefault(row.answer, (waiting.given_of(row), self._place_of(rows, row.cycle_id), staff))
         return list(found.values())
 
-    def name(self, rows: Any, officer: str, answer: str, person: str, now: datetime) -> bool:
+    def name(self, rows: Connection, officer: str, answer: str, person: str, now: datetime) -> bool:
         """Say whom a report is about; whether it is in a case now (otherwise it waits for the next one).
 
         Raises ``Missing`` for whoever holds no office of that unit and for anybody outside it, the officer included.
@@ -326,20 +327,20 @@ class Reception:
                 return True
         return False
 
-    def _holds(self, rows: Any, officer: str, role: str, row: Any) -> bool:
+    def _holds(self, rows: Connection, officer: str, role: str, row: Any) -> bool:
         about = {"me": officer, "role": role, "region": row.region_id, "unit": row.unit_code}
         return _HOLDS.first(rows, about) is not None
 
-    def _unit_roles(self, rows: Any) -> list[str]:
+    def _unit_roles(self, rows: Connection) -> list[str]:
         found = {row.definition for row in _CYCLES.all(rows, {})}
-        processes = [self._store.definitions.process(connection_of(rows), digest) for digest in found]
+        processes = [self._store.definitions.process(rows, digest) for digest in found]
         return sorted({role for process in processes for role in process.roles_of.get("unit office", ())})
 
-    def _place_of(self, rows: Any, cycle: str) -> Place:
+    def _place_of(self, rows: Connection, cycle: str) -> Place:
         return self._place(rows, next(row for row in _CYCLES.all(rows, {}) if row.id == cycle))
 
-    def _place(self, rows: Any, row: Any) -> Place:
-        process = self._store.definitions.process(connection_of(rows), row.definition)
+    def _place(self, rows: Connection, row: Any) -> Place:
+        process = self._store.definitions.process(rows, row.definition)
         cycle = Cycle(id=row.id, start=day(row.start), end=day(row.end), zone=row.zone)
         about = {"region": row.region_id, "region_title": row.region_title, "cycle_title": row.title}
         return Place(**about, cycle=cycle, process=process)

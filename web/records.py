@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from sqlalchemy import Connection
+
 from engine import Case, Cycle, Entry, Outcome, Stale
 from engine.clock import window
 from engine.codec import Codec
@@ -15,7 +17,7 @@ from engine.process import Process
 from engine.timers import looks_again
 from web.chain import chained, linked
 from web.definitions import Definitions
-from web.statements import Rows, Statement, day, instant, stamp
+from web.statements import Statement, day, instant, stamp
 
 #: The values of one row, by the names of the statement that writes it.
 Row = dict[str, Any]
@@ -72,7 +74,7 @@ class Records:
         cycle = Cycle(id=row.cycle_id, start=day(row.cycle_start), end=day(row.cycle_end))
         return self._definitions.codec(process).load_case(row.id, cycle, row.stage, row.entry, row.version, row.state)
 
-    def entries(self, rows: Rows, process: Process, case_id: str) -> list[Entry]:
+    def entries(self, rows: Connection, process: Process, case_id: str) -> list[Entry]:
         """The journal of the case *case_id* of *process*, oldest first."""
         lines = [row._asdict() for row in _ENTRIES.all(rows, {"case": case_id})]
         moves = [loaded(line["inputs"]) for line in lines if line["event"] == MIGRATED]
@@ -88,7 +90,7 @@ class Records:
 
     # --- writing ---
 
-    def add(self, rows: Rows, cases: Sequence[Row], lines: Sequence[Row]) -> None:
+    def add(self, rows: Connection, cases: Sequence[Row], lines: Sequence[Row]) -> None:
         """Write the rows of new cases and of their journals."""
         _INSERT.send_each(rows, cases)
         _JOURNAL.send_each(rows, lines)
@@ -102,7 +104,7 @@ class Records:
         fixed = {"region": region, "cycle": case.cycle.id, "person": person, "definition": process.hash}
         return {**self._row(process, case, lines[-1]["chain"], now), **fixed, "origin": origin}, lines
 
-    def follow(self, rows: Rows, standing: Standing, outcome: Outcome, now: datetime) -> Standing:
+    def follow(self, rows: Connection, standing: Standing, outcome: Outcome, now: datetime) -> Standing:
         """Write what *outcome* makes of a case, and how it stands then.
 
         Raises ``Stale`` where somebody has moved it meanwhile.

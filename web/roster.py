@@ -19,7 +19,7 @@ from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from engine import nip
 from engine.catalogue import did_you_mean
@@ -27,7 +27,7 @@ from engine.process import Process
 from web import directory
 from web.clock import ZONES
 from web.people import is_address
-from web.statements import Statement, connection_of
+from web.statements import Statement
 from web.tables import Office, Person, Region, Unit
 
 NEEDED = ("nip", "nama", "unit_kode", "unit")
@@ -295,7 +295,7 @@ class Known:
     superiors: Mapping[str, str]
 
 
-def known_in(rows: Any, region: str) -> Known:
+def known_in(rows: Connection, region: str) -> Known:
     """Who is registered now."""
     people = rows.execute(select(Person.id, Person.nip, Person.region_id, Person.superior_id)).all()
     nips = {person.id: person.nip for person in people}
@@ -310,10 +310,10 @@ class Overtaken(Exception):
     """Since the list was checked, somebody else has registered people."""
 
 
-def hold(rows: Any, known: Known) -> None:
+def hold(rows: Connection, known: Known) -> None:
     """Until this transaction ends nobody else takes over a list. Raises ``Overtaken`` if *known* is out of date."""
     # SQLite has one writer.
-    if connection_of(rows).dialect.name != "sqlite":
+    if rows.dialect.name != "sqlite":
         _ALONE.first(rows, {"number": LIST})
     if known_in(rows, known.region) != known:
         raise Overtaken
@@ -367,7 +367,9 @@ def new_in(entries: Iterable[Entry], known: Known) -> list[str]:
     return [entry.nip for entry in entries if entry.nip not in known.regions]
 
 
-def take_over(rows: Any, region: str, process: Process, entries: Iterable[Entry], hashes: Mapping[str, str]) -> None:
+def take_over(
+    rows: Connection, region: str, process: Process, entries: Iterable[Entry], hashes: Mapping[str, str]
+) -> None:
     """Registers *entries* in *region*, or brings up to date who is registered; *rows* is a writing transaction.
 
     People that are not in the list stay as they are. New people get the password whose hash stands in *hashes* by NIP;
@@ -389,11 +391,11 @@ def take_over(rows: Any, region: str, process: Process, entries: Iterable[Entry]
     directory.keep(rows, region, [(ids[entry.nip], entry.name, entry.nip) for entry in entries])
 
 
-def is_registered(rows: Any, region: str) -> bool:
+def is_registered(rows: Connection, region: str) -> bool:
     return rows.execute(select(Region.id).where(Region.id == region)).first() is not None
 
 
-def keep_region(rows: Any, region: str, title: str, zone: str) -> None:
+def keep_region(rows: Connection, region: str, title: str, zone: str) -> None:
     """Registers a region, or changes its name and zone."""
     if is_registered(rows, region):
         rows.execute(update(Region).where(Region.id == region).values(title=title, zone=zone))
@@ -401,7 +403,7 @@ def keep_region(rows: Any, region: str, title: str, zone: str) -> None:
         rows.execute(insert(Region).values(id=region, title=title, zone=zone))
 
 
-def _take_units(rows: Any, region: str, entries: list[Entry]) -> None:
+def _take_units(rows: Connection, region: str, entries: list[Entry]) -> None:
     known = {code for (code,) in rows.execute(select(Unit.code).where(Unit.region_id == region))}
     for code, entry in {entry.unit: entry for entry in entries}.items():
         zone = {} if entry.unit_zone is None else {"zone": entry.unit_zone or None}
@@ -419,7 +421,7 @@ def _row(entry: Entry) -> dict[str, Any]:
     return row if entry.mail is None else {**row, "email": entry.mail or None}
 
 
-def _tie(rows: Any, region: str, process: Process, entry: Entry, ids: Mapping[str, str]) -> None:
+def _tie(rows: Connection, region: str, process: Process, entry: Entry, ids: Mapping[str, str]) -> None:
     """Sets the superior and the offices; those of before are gone."""
     person, reach = ids[entry.nip], offices_of(process)
     rows.execute(update(Person).where(Person.id == person).values(superior_id=ids.get(entry.superior)))

@@ -18,19 +18,16 @@ from typing import Any
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session, scoped_session
 
 _PARAMETER = re.compile(r"(?<!:):([a-z]\w*)")
 
 Parameters = Mapping[str, Any]
-#: Where statements are sent: the request's session, the one inside ``writing``, or its connection.
-Rows = Session | scoped_session[Any] | Connection
 
 
 class Statement:
     """SQL whose parameters stand in it as ``:name``; no literal in it holds a colon.
 
-    *rows* is always the session, or the connection, whose transaction it belongs to.
+    *rows* is always the connection whose transaction it belongs to.
     """
 
     def __init__(self, sql: str) -> None:
@@ -46,53 +43,51 @@ class Statement:
         self._ordered = _ordered(_PARAMETER.findall(sql))
         self._row: Any = None
 
-    def ask(self, rows: Any, parameters: Parameters) -> Reply:
+    def ask(self, rows: Connection, parameters: Parameters) -> Reply:
         """What it gives, to be read later: behind the ``together`` that it was sent in."""
         return Reply(self, self._sent(rows, parameters))
 
-    def first(self, rows: Any, parameters: Parameters) -> Any:
+    def first(self, rows: Connection, parameters: Parameters) -> Any:
         """The first row, its columns by name; ``None`` if there is none."""
         return self.ask(rows, parameters).first()
 
-    def all(self, rows: Any, parameters: Parameters) -> list[Any]:
+    def all(self, rows: Connection, parameters: Parameters) -> list[Any]:
         """Every row, its columns by name."""
         return self.ask(rows, parameters).all()
 
-    def change(self, rows: Any, parameters: Parameters) -> int:
+    def change(self, rows: Connection, parameters: Parameters) -> int:
         """How many rows it changed; inside ``together`` this is waited for."""
         with closing(self._sent(rows, parameters, counted=True)) as cursor:
             # PostgreSQL's driver waits for rows, not for their number.
             return cursor.rowcount if isinstance(cursor, Cursor) else len(cursor.fetchall())
 
-    def send(self, rows: Any, parameters: Parameters) -> None:
+    def send(self, rows: Connection, parameters: Parameters) -> None:
         """Sent, however many rows it changes; inside ``together`` it is not waited for."""
         self._sent(rows, parameters).close()
 
-    def send_each(self, rows: Any, parameters: Sequence[Parameters]) -> None:
+    def send_each(self, rows: Connection, parameters: Sequence[Parameters]) -> None:
         """Sent once for each of *parameters*."""
         if len(parameters) == 1:
             self.send(rows, parameters[0])
         elif parameters:
             self._sent_for_each(rows, list(map(self._ordered, parameters)))
 
-    def _sent(self, rows: Any, parameters: Parameters, *, counted: bool = False) -> Any:
-        connection = connection_of(rows)
-        dialect, driver = connection.dialect, _driver(connection)
+    def _sent(self, rows: Connection, parameters: Parameters, *, counted: bool = False) -> Any:
+        dialect, driver = rows.dialect, _driver(rows)
         sqlite = dialect.name == "sqlite"
         sql = self._marked if sqlite else self._returning if counted else self._pyformat
         try:
             return driver.execute(sql, self._ordered(parameters) if sqlite else parameters)
         except dialect.loaded_dbapi.Error as error:
-            raise _known(connection, sql, error) from error
+            raise _known(rows, sql, error) from error
 
-    def _sent_for_each(self, rows: Any, parameters: list[tuple[Any, ...]]) -> None:
-        connection = connection_of(rows)
-        sql = self._marked if connection.dialect.name == "sqlite" else self._format
+    def _sent_for_each(self, rows: Connection, parameters: list[tuple[Any, ...]]) -> None:
+        sql = self._marked if rows.dialect.name == "sqlite" else self._format
         try:
-            with closing(_driver(connection).cursor()) as cursor:
+            with closing(_driver(rows).cursor()) as cursor:
                 cursor.executemany(sql, parameters)
-        except connection.dialect.loaded_dbapi.Error as error:
-            raise _known(connection, sql, error) from error
+        except rows.dialect.loaded_dbapi.Error as error:
+            raise _known(rows, sql, error) from error
 
     def named(self, cursor: Any) -> Any:
         """What makes a row of *cursor* one whose columns have names."""
@@ -129,15 +124,14 @@ class Reply:
             cursor.close()
 
 
-def together(rows: Any) -> AbstractContextManager[None]:
+def together(rows: Connection) -> AbstractContextManager[None]:
     """What is sent inside travels to PostgreSQL in one journey, and the answers come back in one.
 
     They are carried out in the order in which they were sent, each seeing what had been committed when its own turn
     came. What one raises comes with the first answer that is waited for, at the end at the latest. Only a
     ``Statement`` is sent inside: SQLAlchemy wants every answer at once.
     """
-    connection = connection_of(rows)
-    return _AT_ONCE if connection.dialect.name == "sqlite" else _piped(connection)
+    return _AT_ONCE if rows.dialect.name == "sqlite" else _piped(rows)
 
 
 _AT_ONCE = nullcontext()
@@ -160,11 +154,6 @@ def _ordered(names: Sequence[str]) -> Callable[[Parameters], tuple[Any, ...]]:
 def _row_of(description: Sequence[Sequence[Any]]) -> Any:
     # PostgreSQL calls a column without a name `?column?`.
     return namedtuple("Row", [column[0] for column in description], rename=True)
-
-
-def connection_of(rows: Any) -> Connection:
-    """The connection that *rows*, a session or a connection itself, sends statements on."""
-    return rows if isinstance(rows, Connection) else rows.connection()
 
 
 def _driver(connection: Connection) -> Any:

@@ -16,7 +16,7 @@ from functools import cache
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from engine import Actor, Case, Cycle, Entry, Outcome, Refusal, Refused, Stale, act, begin, migrate, set_seats
 from engine.case import Started
@@ -32,7 +32,7 @@ from web.keys import Keys
 from web.records import UNREADABLE, Records, Standing
 from web.relations import actors
 from web.sealing import Sealer
-from web.statements import Reply, Rows, Statement, connection_of, day, stamp, together
+from web.statements import Reply, Statement, day, stamp, together
 from web.waiting import Given
 
 
@@ -129,17 +129,17 @@ class Store:
 
     # --- reading ---
 
-    def held(self, rows: Rows, person: str, case_id: str) -> Held:
+    def held(self, rows: Connection, person: str, case_id: str) -> Held:
         """The case with the roles that *person* has on it. Raises ``Missing`` without any."""
         with together(rows):
             found = self._look(rows, person, case_id)
         return self._held(rows, person, case_id, *found)
 
-    def _look(self, rows: Rows, person: str, case_id: str) -> tuple[Reply, Reply]:
+    def _look(self, rows: Connection, person: str, case_id: str) -> tuple[Reply, Reply]:
         """Asks for what ``_held`` is to know: the case, and what ties *person* to it."""
         return _ONE.ask(rows, {"case": case_id}), _TIES.ask(rows, {"me": person, "case": case_id})
 
-    def _held(self, rows: Rows, person: str, case_id: str, found: Reply, ties: Reply) -> Held:
+    def _held(self, rows: Connection, person: str, case_id: str, found: Reply, ties: Reply) -> Held:
         row, mine = found.first(), ties.all()
         if row is None:
             raise Missing(case_id)
@@ -149,22 +149,22 @@ class Store:
             raise Missing(case_id)
         return self._of(process, row, roles)
 
-    def held_by_public(self, rows: Rows, case_id: str, role: str = "") -> Held:
+    def held_by_public(self, rows: Connection, case_id: str, role: str = "") -> Held:
         """The case as somebody without an account holds it, who has shown a code for it. Raises ``Missing``."""
         row = _ONE.first(rows, {"case": case_id})
         if row is None:
             raise Missing(case_id)
         return self._of(self.definitions.process(rows, row.definition), row, (Actor(role=role),) if role else ())
 
-    def sealed(self, rows: Rows, answer: str) -> dict[str, str]:
+    def sealed(self, rows: Connection, answer: str) -> dict[str, str]:
         """The sealed texts of an answer of the public, by field."""
         return waiting.opened(rows, self.sealer, answer)
 
-    def related(self, rows: Rows, case_id: str) -> list[Any]:
+    def related(self, rows: Connection, case_id: str) -> list[Any]:
         """The cases that this one follows up, or that follow it up: ``id``, ``definition``, ``origin_id``."""
         return _RELATED.all(rows, {"case": case_id})
 
-    def holds(self, rows: Rows, person: str, ids: Sequence[str]) -> list[Held]:
+    def holds(self, rows: Connection, person: str, ids: Sequence[str]) -> list[Held]:
         """Those of the cases *ids* on which *person* has a role, in their order."""
         if not ids:
             return []
@@ -186,22 +186,22 @@ class Store:
         about = {"subject": subject, "actors": mine, "cycle_title": row.cycle_title, "head": row.head}
         return Held(case=case, process=process, **about)
 
-    def journal(self, rows: Rows, held: Held) -> list[Entry]:
+    def journal(self, rows: Connection, held: Held) -> list[Entry]:
         """The whole journal of a case, oldest first."""
         return self.records.entries(rows, held.process, held.case.id)
 
-    def closed(self, rows: Rows) -> Iterator[tuple[Process, str, str]]:
+    def closed(self, rows: Connection) -> Iterator[tuple[Process, str, str]]:
         """Every case that has come to its end: its process, its id, and the name of the person appraised."""
         for row in rows.execute(_EVERY).all():
-            process = self.definitions.process(connection_of(rows), row.definition)
+            process = self.definitions.process(rows, row.definition)
             if process.stages[row.stage].final:
                 yield process, row.id, row.name
 
-    def folded(self, rows: Rows, held: Held) -> Case:
+    def folded(self, rows: Connection, held: Held) -> Case:
         """The case as its journal makes it; equal to the case that is stored."""
         return fold(held.process, held.case.id, self.journal(rows, held))
 
-    def follows(self, rows: Rows, case_id: str) -> bool:
+    def follows(self, rows: Connection, case_id: str) -> bool:
         """Whether the stored case is what its journal makes; a state that cannot be read is not."""
         try:
             held = self.held_by_public(rows, case_id)
@@ -213,7 +213,7 @@ class Store:
 
     def open_cycle(
         self,
-        rows: Rows,
+        rows: Connection,
         process: Process,
         *,
         title: str,
@@ -233,15 +233,15 @@ class Store:
         self.add_cycle(rows, process, cycle, region=region, title=title)
         return [self.open_case(rows, process, cycle, person, now) for person in people]
 
-    def add_cycle(self, rows: Rows, process: Process, cycle: Cycle, **more: Any) -> None:
+    def add_cycle(self, rows: Connection, process: Process, cycle: Cycle, **more: Any) -> None:
         """Write a cycle and keep its definitions: ``region``, ``title``; ``origin``; ``opening`` as in its table."""
-        self.definitions.keep(connection_of(rows), process)
+        self.definitions.keep(rows, process)
         days = {"start": cycle.start.isoformat(), "end": cycle.end.isoformat()}
         _CYCLE.send(rows, {"id": cycle.id, "definition": process.hash, **days, "origin": None, "opening": None, **more})
 
     def open_case(
         self,
-        rows: Rows,
+        rows: Connection,
         process: Process,
         cycle: Cycle,
         person: str,
@@ -275,7 +275,7 @@ class Store:
 
     def move(
         self,
-        rows: Rows,
+        rows: Connection,
         person: str,
         case_id: str,
         action: str,
@@ -292,7 +292,6 @@ class Store:
         Raises ``Missing``, ``Stale`` where the form was opened before somebody else moved the case, ``Conflict`` where
         the key came with another body, ``Refused`` with the reasons.
         """
-        rows = connection_of(rows)
         digest, body_digest = self.keys.hashed(f"{person}:{case_id}:{key}"), self.keys.hashed(body)
         with together(rows):
             locked = self._locking(rows, case_id)
@@ -324,30 +323,30 @@ class Store:
         self._followed(rows, after, held.case.collecting, outcome, now)
         return moved
 
-    def seated(self, rows: Rows, case_id: str, role: str) -> set[str]:
+    def seated(self, rows: Connection, case_id: str, role: str) -> set[str]:
         """The people who are proposed for *role*, or hold it."""
         held = text("select person_id from seat where case_id = :c and role = :r")
         found = rows.execute(held, {"c": case_id, "r": role})
         return set(found.scalars())
 
-    def lock(self, rows: Rows, case_id: str) -> timedelta:
+    def lock(self, rows: Connection, case_id: str) -> timedelta:
         """Nobody else moves this case until the transaction ends. SQLite has one writer at a time already.
 
         Tells by how much this machine's clock is off from the one that all of them share.
         """
         return _off(self._locking(rows, case_id))
 
-    def _locking(self, rows: Rows, case_id: str) -> Reply | None:
+    def _locking(self, rows: Connection, case_id: str) -> Reply | None:
         """Asks for the lock of ``lock``."""
-        return None if connection_of(rows).dialect.name == "sqlite" else _LOCK.ask(rows, {"case": case_id})
+        return None if rows.dialect.name == "sqlite" else _LOCK.ask(rows, {"case": case_id})
 
-    def still_open(self, rows: Rows, person: str, held: Held, duty: Duty) -> None:
+    def still_open(self, rows: Connection, person: str, held: Held, duty: Duty) -> None:
         """Nobody moves the case until this transaction ends, and *person* may still fill in what *held* showed them.
 
         Raises ``Stale`` where the case has moved on since then, their task was answered or a role was taken from them,
         ``Missing`` where they have none left.
         """
-        rows, before = connection_of(rows), held.case
+        before = held.case
         self.lock(rows, before.id)
         found = self.held(rows, person, before.id)
         answered = not duty.many and found.case.submitted.get(duty.id) != before.submitted.get(duty.id)
@@ -356,7 +355,15 @@ class Store:
             raise Stale
 
     def set_seats(
-        self, rows: Rows, person: str, case_id: str, role: str, people: Sequence[str], *, confirm: bool, now: datetime
+        self,
+        rows: Connection,
+        person: str,
+        case_id: str,
+        role: str,
+        people: Sequence[str],
+        *,
+        confirm: bool,
+        now: datetime,
     ) -> None:
         """Who holds *role* with several seats: a proposal, or with *confirm* the decision, which replaces what was.
 
@@ -382,19 +389,19 @@ class Store:
             self._followed(rows, after, held.case.collecting, outcome, now)
             self._tell_seated(rows, held, role, outcome.case, now)
 
-    def _tell_seated(self, rows: Rows, held: Held, role: str, case: Case, now: datetime) -> None:
+    def _tell_seated(self, rows: Connection, held: Held, role: str, case: Case, now: datetime) -> None:
         """People who take their seats while the stage waits for them are told as if it had just been entered."""
         if any(role in duty.actor for duty in held.process.by_stage[case.stage]):
             self._tell_others(rows, held.case, case, now)
 
-    def _tell_others(self, rows: Rows, before: Case, case: Case, now: datetime) -> None:
+    def _tell_others(self, rows: Connection, before: Case, case: Case, now: datetime) -> None:
         """Whoever the stage waits for now, besides those who were told when it was entered."""
         if case.entry == before.entry:
             about = {"case": case.id, "entry": case.entry}
             outbox.put(rows, outbox.ENTERED, f"{case.id}:{case.entry}:{case.version}", about, now)
 
     def take_in(
-        self, rows: Rows, standing: Standing, given: Given, now: datetime, spent: frozenset[str] = frozenset()
+        self, rows: Connection, standing: Standing, given: Given, now: datetime, spent: frozenset[str] = frozenset()
     ) -> Standing:
         """Put an answer of the public into a case that this transaction has locked.
 
@@ -411,9 +418,8 @@ class Store:
 
     # --- time ---
 
-    def overtake(self, rows: Rows, case_id: str, now: datetime) -> bool:
+    def overtake(self, rows: Connection, case_id: str, now: datetime) -> bool:
         """Whether the system acted on a case because a deadline has passed, in this writing transaction."""
-        rows = connection_of(rows)
         self.lock(rows, case_id)
         held = self.held_by_public(rows, case_id)
         outcome = overtaken(held.process, held.case, now)
@@ -425,12 +431,11 @@ class Store:
 
     # --- to another definition ---
 
-    def migrate(self, rows: Rows, case_id: str, process: Process, now: datetime) -> Outcome | None:
+    def migrate(self, rows: Connection, case_id: str, process: Process, now: datetime) -> Outcome | None:
         """Move a running case to *process*, in this writing transaction; ``None`` where it stands there already.
 
         Also where it has ended meanwhile, or is gone. Raises ``Refused`` with the reasons why it stays.
         """
-        rows = connection_of(rows)
         now += self.lock(rows, case_id)
         held = self.held_by_public(rows, case_id)
         if held.case.definition == process.hash or held.process.stages[held.case.stage].final:
@@ -445,7 +450,7 @@ class Store:
 
     # --- writing ---
 
-    def _write(self, rows: Rows, held: Held, actor: Actor, outcome: Outcome, now: datetime) -> Standing:
+    def _write(self, rows: Connection, held: Held, actor: Actor, outcome: Outcome, now: datetime) -> Standing:
         """The case as *outcome* leaves it, its journal and its seats; what it brings with it is ``_followed``."""
         after = self._follow(rows, held.standing, outcome, now)
         for role in outcome.reopened:
@@ -455,13 +460,13 @@ class Store:
             _SEAT.send(rows, {"answered": True, **seat})
         return after
 
-    def _follow(self, rows: Rows, standing: Standing, outcome: Outcome, now: datetime) -> Standing:
+    def _follow(self, rows: Connection, standing: Standing, outcome: Outcome, now: datetime) -> Standing:
         after = self.records.follow(rows, standing, outcome, now)
         if after.case.entry != standing.case.entry:
             self._tell(rows, after.case, now)
         return after
 
-    def _tell(self, rows: Rows, case: Case, now: datetime) -> None:
+    def _tell(self, rows: Connection, case: Case, now: datetime) -> None:
         """Whoever the new stage waits for, and other systems, are told of it by a job of this transaction."""
         about = {"case": case.id, "entry": case.entry, "at": stamp(case.entered_at or now)}
         outbox.put(rows, outbox.ENTERED, f"{case.id}:{case.entry}", about, now)
@@ -469,7 +474,7 @@ class Store:
     # --- what follows ---
 
     def _followed(
-        self, rows: Rows, standing: Standing, open_before: frozenset[str], outcome: Outcome, now: datetime
+        self, rows: Connection, standing: Standing, open_before: frozenset[str], outcome: Outcome, now: datetime
     ) -> None:
         """What an act brings with it: follow-up cases, and answers of the public that waited for a collection."""
         for started in outcome.starts:
@@ -480,9 +485,9 @@ class Store:
             with suppress(Refused):
                 standing = self.take_in(rows, standing, whole, now)
 
-    def _follow_up(self, rows: Rows, origin: Case, started: Started, person: str, now: datetime) -> None:
+    def _follow_up(self, rows: Connection, origin: Case, started: Started, person: str, now: datetime) -> None:
         """Open the case of another process for the same person; its cycle is made when the first one needs it."""
-        process = self.definitions.current(connection_of(rows), started.workflow)
+        process = self.definitions.current(rows, started.workflow)
         known = {"origin": origin.cycle.id, "definition": process.hash, "person": person}
         row = _FOLLOWING.first(rows, known)
         if row is None:
@@ -493,15 +498,15 @@ class Store:
             cycle = replace(origin.cycle, id=row.id, start=day(row.start), end=day(row.end))
             self.open_case(rows, process, cycle, person, now, case_id=started.case, origin=origin.id)
 
-    def _add_following_cycle(self, rows: Rows, process: Process, origin: Case, now: datetime) -> None:
+    def _add_following_cycle(self, rows: Connection, process: Process, origin: Case, now: datetime) -> None:
         """A cycle of *process* that follows up the one of *origin*, a year from today, unless there is one already."""
         first = origin.cycle.day_of(now)
         cycle = replace(origin.cycle, id=str(uuid.uuid4()), start=first, end=first + timedelta(days=364))
         before = text("select region_id, title from cycle where id = :c")
-        row = connection_of(rows).execute(before, {"c": origin.cycle.id}).one()
+        row = rows.execute(before, {"c": origin.cycle.id}).one()
         self.add_cycle(rows, process, cycle, region=row.region_id, title=row.title, origin=origin.cycle.id)
 
-    def _answered(self, rows: Rows, case_id: str, role: str) -> set[str]:
+    def _answered(self, rows: Connection, case_id: str, role: str) -> set[str]:
         found = rows.execute(
             text("select person_id from seat where case_id = :c and role = :r and answered"), {"c": case_id, "r": role}
         )

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
-from sqlalchemy import Integer, bindparam, delete, select, text, update
+from sqlalchemy import Connection, Integer, bindparam, delete, select, text, update
 
 from web import clock
 from web.database import reading, writing
@@ -162,7 +162,7 @@ def forget(attempt: Try) -> None:
         rows.execute(delete(Throttle).where(Throttle.subject == account))
 
 
-def _take_back(rows: Any, subject: str) -> None:
+def _take_back(rows: Connection, subject: str) -> None:
     rows.execute(update(Throttle).where(Throttle.subject == subject).values(tries=Throttle.tries - 1))
     rows.execute(delete(Throttle).where(Throttle.subject == subject, Throttle.tries < 1))
 

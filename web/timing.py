@@ -12,10 +12,12 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Connection
+
 from engine.timers import came, wakes_at
 from web import instants, outbox
 from web.database import reading, writing
-from web.statements import Statement, connection_of, instant, stamp
+from web.statements import Statement, instant, stamp
 from web.store import store
 
 log = logging.getLogger(__name__)
@@ -69,14 +71,14 @@ def _woken(case_id: str) -> bool:
     """Whether this caller woke the case: nobody else held it, or had done so before."""
     with writing() as rows:
         now = instants.now(rows)
-        mine = _MINES[connection_of(rows).dialect.name == "sqlite"]
+        mine = _MINES[rows.dialect.name == "sqlite"]
         row = mine.first(rows, {"case": case_id, "now": stamp(now)})
         if row is not None:
             wake(rows, case_id, instant(row.wakes_at), now)
         return row is not None
 
 
-def wake(rows: Any, case_id: str, since: datetime, now: datetime) -> None:
+def wake(rows: Connection, case_id: str, since: datetime, now: datetime) -> None:
     """Bring about what time does to a locked case: the system acts, or reminders that came since *since* are put out.
 
     When the case is to be woken next is written with it.
@@ -95,13 +97,13 @@ def wake(rows: Any, case_id: str, since: datetime, now: datetime) -> None:
     _NEXT.send(rows, {"case": case_id, "next": stamp(following) if following else None})
 
 
-def again(rows: Any, payload: Mapping[str, Any], now: datetime) -> None:
+def again(rows: Connection, payload: Mapping[str, Any], now: datetime) -> None:
     """The work of a job ``WAKE``: what a sweep could not bring about."""
     store().lock(rows, payload["case"])
     wake(rows, payload["case"], datetime.fromisoformat(payload["since"]), now)
 
 
-def put_off(rows: Any, until: datetime, now: datetime) -> None:
+def put_off(rows: Connection, until: datetime, now: datetime) -> None:
     """Let what is due rest until then: examples stand as they are told, before time goes on."""
     _PUT_OFF.send(rows, {"until": stamp(until), "now": stamp(now)})
 

@@ -6,7 +6,8 @@ One row for each, written over. Nothing of it says who did what.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+
+from sqlalchemy import Connection
 
 from web import instants
 from web.statements import Statement, stamp
@@ -20,12 +21,12 @@ on conflict (name) do update set at = excluded.at where excluded.at > last_seen.
 _FIND = Statement("select at from last_seen where name = :name")
 
 
-def leave(rows: Any, name: str) -> None:
+def leave(rows: Connection, name: str) -> None:
     """It has happened now, by the real time. An earlier instant never replaces a later one."""
     _LEAVE.send(rows, {"name": name, "at": stamp(instants.wall(rows))})
 
 
-def last(rows: Any, name: str) -> datetime | None:
+def last(rows: Connection, name: str) -> datetime | None:
     """When it happened last; ``None`` if never."""
     row = _FIND.first(rows, {"name": name})
     if row is None:

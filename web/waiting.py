@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from sqlalchemy import Connection
+
 from engine.case import Outcome
 from engine.codec import tagged, untagged
 from engine.jsontext import dumped, loaded
@@ -45,7 +47,7 @@ _SEAL = Statement("insert into sealed_field (answer, field, box) values (:answer
 _SEALED = Statement("select field, box from sealed_field where answer = :answer")
 
 
-def keep(rows: Any, given: Given, *, region: str, unit: str, cycle: str, person: str | None) -> None:
+def keep(rows: Connection, given: Given, *, region: str, unit: str, cycle: str, person: str | None) -> None:
     """Puts *given* aside until it can go into a case of *person*, or until one is named."""
     inputs = dumped(tagged(given.values))
     row = {"answer": given.answer, "region": region, "unit": unit, "cycle": cycle, "person": person, "inputs": inputs}
@@ -53,19 +55,19 @@ def keep(rows: Any, given: Given, *, region: str, unit: str, cycle: str, person:
     _KEEP.send(rows, {**row, **about})
 
 
-def of_person(rows: Any, person: str, collections: Iterable[str]) -> list[Given]:
+def of_person(rows: Connection, person: str, collections: Iterable[str]) -> list[Given]:
     """What waits for a case of *person* that takes answers to one of *collections*."""
     wanted = frozenset(collections)
     found = _OF_PERSON.all(rows, {"person": person}) if wanted else ()
     return [given_of(row) for row in found if row.collection in wanted]
 
 
-def unnamed(rows: Any, officer: str, role: str) -> list[Any]:
+def unnamed(rows: Connection, officer: str, role: str) -> list[Any]:
     """The rows that wait for the holder of *role* in a unit to name the employee."""
     return _UNNAMED.all(rows, {"me": officer, "role": role})
 
 
-def one_unnamed(rows: Any, answer: str) -> Any:
+def one_unnamed(rows: Connection, answer: str) -> Any:
     """The row of an answer whose employee is not named; ``None`` if there is none."""
     return _ONE.first(rows, {"answer": answer})
 
@@ -76,12 +78,12 @@ def given_of(row: Any) -> Given:
     return Given(**about, values=untagged(loaded(row.inputs)))
 
 
-def name(rows: Any, answer: str, person: str) -> bool:
+def name(rows: Connection, answer: str, person: str) -> bool:
     """Says whom *answer* is about; false if that was said already."""
     return _NAME.change(rows, {"answer": answer, "person": person}) == 1
 
 
-def arrived(rows: Any, answer: str, case_id: str) -> None:
+def arrived(rows: Connection, answer: str, case_id: str) -> None:
     """*answer* is in a case now."""
     _DROP.send(rows, {"answer": answer})
     _PLACE.send(rows, {"answer": answer, "case": case_id})
@@ -101,7 +103,7 @@ def _for_offices(process: Process, duty: Duty, name: str) -> bool:
     return bool(roles) and all(process.words.roles[role].is_.endswith(" office") for role in roles)
 
 
-def seal(rows: Any, sealer: Sealer, given: Given, names: frozenset[str]) -> Given:
+def seal(rows: Connection, sealer: Sealer, given: Given, names: frozenset[str]) -> Given:
     """*given* without the fields *names*, which are put aside encrypted."""
     for field in sorted(names):
         text = given.values.get(field)
@@ -111,7 +113,7 @@ def seal(rows: Any, sealer: Sealer, given: Given, names: frozenset[str]) -> Give
     return replace(given, values={name: value for name, value in given.values.items() if name not in names})
 
 
-def opened(rows: Any, sealer: Sealer, answer: str) -> dict[str, str]:
+def opened(rows: Connection, sealer: Sealer, answer: str) -> dict[str, str]:
     """The sealed texts of *answer*, by field."""
     found = _SEALED.all(rows, {"answer": answer})
     return {row.field: sealer.open(row.box, f"{answer}.{row.field}") for row in found}

@@ -28,6 +28,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, current_app
+from sqlalchemy import Connection
 
 from web import clock, outbox
 from web.config import Misconfigured, Settings
@@ -181,7 +182,7 @@ class Added:
     secret: str
 
 
-def add(rows: Any, region: str, url: str) -> Added:
+def add(rows: Connection, region: str, url: str) -> Added:
     """Tells the system at *url* of moves in *region* from now on. Raises ``Forbidden``."""
     target_of(url)
     known = Added(id=uuid.uuid4().hex, secret=secrets.token_urlsafe(32))
@@ -190,12 +191,12 @@ def add(rows: Any, region: str, url: str) -> Added:
     return known
 
 
-def listed(rows: Any) -> list[Any]:
+def listed(rows: Connection) -> list[Any]:
     """The systems that are told: ``id``, ``region_id``, ``url``."""
     return _LIST.all(rows, {})
 
 
-def remove(rows: Any, webhook: str) -> bool:
+def remove(rows: Connection, webhook: str) -> bool:
     """Tells a system nothing more; whether there was one."""
     return _REMOVE.change(rows, {"id": webhook}) == 1
 
@@ -212,7 +213,7 @@ def _place(webhook: str) -> str:
 # --- what is told -----------------------------------------------------------------------------------------------------
 
 
-def announce(rows: Any, held: Held, entry: int, at: datetime, now: datetime) -> None:
+def announce(rows: Connection, held: Held, entry: int, at: datetime, now: datetime) -> None:
     """A job for every system of the region: with *entry* the case had entered a stage, at *at*."""
     process, case = held.process, held.case
     stage = case.path[entry - 1]
@@ -230,7 +231,7 @@ def announce(rows: Any, held: Held, entry: int, at: datetime, now: datetime) -> 
         outbox.put(rows, outbox.WEBHOOK, f"{hook.id}:{case.id}:{entry}", {"webhook": hook.id, **told}, now)
 
 
-def announce_cycle(rows: Any, region: str, cycle: str, now: datetime) -> None:
+def announce_cycle(rows: Connection, region: str, cycle: str, now: datetime) -> None:
     """A job for every system of the region: a cycle has begun. Nothing is told of each of its cases."""
     told = {"event": CYCLE_OPENED, "cycle": cycle, "region": region, "at": _instant(now)}
     for hook in _OF.all(rows, {"region": region}):
@@ -273,7 +274,7 @@ def send(payload: Mapping[str, Any], stable: str) -> None:
         raise Undone("answered", str(status))
 
 
-def test(rows: Any, webhook: str) -> None:
+def test(rows: Connection, webhook: str) -> None:
     """Tells a system of nothing, to see whether it answers. Raises ``Undone``, ``LookupError`` if there is none."""
     if _ONE.first(rows, {"id": webhook}) is None:
         raise LookupError(webhook)

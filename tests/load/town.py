@@ -24,7 +24,6 @@ from web.clock import wall
 from web.config import OWASP, Settings, definitions_root
 from web.database import connected, initialise, writing
 from web.passwords import passwords
-from web.statements import connection_of
 from web.store import Opened, store
 
 WORKFLOW, PLAN, SENT = "pontianak_kinerja_semesteran_360", "ajukan_rencana", "persetujuan_rencana"
@@ -169,9 +168,7 @@ def _open(app: Flask) -> None:
     for _ in opening.begun(store(), process, **year).batches(wall()):
         pass
     with writing() as rows:
-        late = connection_of(rows).execute(
-            text("select id from person where region_id = 'contoh' and superior_id is not null")
-        )
+        late = rows.execute(text("select id from person where region_id = 'contoh' and superior_id is not null"))
         process = store().definitions.library.processes[DUE]
         days = {"start": date(today.year, 1, 1), "end": date(today.year, 12, 31), "title": "Tenggat"}
         store().open_cycle(rows, process, people=list(late.scalars()), now=wall() - TERM - timedelta(days=2), **days)

@@ -20,7 +20,6 @@ from tests.races.crowd import NOW, PAUSE, Crowd, rounds, sent
 from tests.races.guards import without
 from web import migrating, opening
 from web.database import forget, reading, writing
-from web.statements import connection_of
 from web.store import store
 
 TEXT = "Sudah lengkap, dua hal masih perlu dibahas."
@@ -33,7 +32,7 @@ def other_words(app: Flask) -> Process:
         (name,) = [name for name, text in files.items() if text.startswith("form: putusan")]
         files[name] = files[name].replace("title: Catatan", "title: Catatan atasan")
         process = load_texts(files).processes["rencana"]
-        store().definitions.keep(connection_of(rows), process)
+        store().definitions.keep(rows, process)
         return process
 
 

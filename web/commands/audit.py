@@ -7,9 +7,9 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import click
+from sqlalchemy import Connection
 
 from web import anchors, integrity
 from web.anchors import Anchor
@@ -58,7 +58,7 @@ def verify_command(kept: Path | None, as_json: bool) -> None:
     sys.exit(PROBLEMS if found.faults else GOOD)
 
 
-def _examined(rows: Any, key: bytes) -> Findings:
+def _examined(rows: Connection, key: bytes) -> Findings:
     with click.progressbar(length=integrity.cases_in(rows), label=_("Memeriksa"), file=sys.stderr) as bar:
         told: Callable[[int], object] = bar.update
         return integrity.examined(rows, key, told, lambda case: store().follows(rows, case))

@@ -21,7 +21,6 @@ from web.database import forget, reading
 from web.migrating import Migration, Reported, Round, Tally, Tried, rounds, used
 from web.opening import OtherDays, Rejected, Told
 from web.ready import service
-from web.statements import connection_of
 from web.store import store
 
 
@@ -144,7 +143,7 @@ def _target(round_: Round, to: str) -> Process:
     if len(matching) != 1:
         listed = "\n".join(f"  {digest[:12]}" for digest in matching or hashes)
         raise Misused(_("Sebut satu ketentuan yang pernah dipakai, bukan {hash}:").format(hash=to) + "\n" + listed)
-    return store().definitions.process(connection_of(reading()), matching[0])
+    return store().definitions.process(reading(), matching[0])
 
 
 def _placed(migration: Migration) -> None:
