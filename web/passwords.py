@@ -18,10 +18,13 @@ LONGEST = 256
 #: Each verification takes 19 MiB; more at once than cores gains nothing.
 _VERIFYING = BoundedSemaphore(2)
 #: Who verifies or waits for it. Whoever comes beyond is asked to come again: the threads are needed for others too.
-_ADMITTED = BoundedSemaphore(4)
-#: Whoever is put off comes so many seconds after the one before, somewhat faster than sign-ins are done: then a place
-#: is never empty. Nobody is asked to wait for more seconds than ``_MOST``.
-_PACE, _MOST = 0.03, 15
+_PLACES = 4
+_ADMITTED = BoundedSemaphore(_PLACES)
+#: Whoever is put off comes so many seconds after the one before, at least; where sign-ins take longer, by so much of
+#: what they take: somewhat sooner than a place is free, so that none is ever empty.
+_PACE, _SOONER = 0.03, 0.75
+#: Of so many sign-ins it is remembered how long they took. Nobody is asked to wait for more seconds than ``_MOST``.
+_REMEMBERED, _MOST = 20, 30
 #: Letters and digits that nobody confuses when reading them out.
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
@@ -44,11 +47,18 @@ class Turns:
     def __init__(self) -> None:
         self._lock = Lock()
         self._last = 0.0
+        self._taken = 0.0
+
+    def done(self, seconds: float) -> None:
+        """Somebody had a place for *seconds*: that says how fast it goes while all places are taken."""
+        with self._lock:
+            self._taken += (seconds - self._taken) / _REMEMBERED
 
     def next(self, now: float) -> int:
         """How many whole seconds after *now* the next turn is, at least one."""
         with self._lock:
-            self._last = min(max(self._last, now) + _PACE, now + _MOST)
+            pace = max(_PACE, _SOONER * self._taken / _PLACES)
+            self._last = min(max(self._last, now) + pace, now + _MOST)
             return ceil(self._last - now)
 
 
@@ -60,9 +70,11 @@ def admitted() -> Iterator[None]:
     """A place among those who sign in now. Raises ``Crowded``, at once, where there is none."""
     if not _ADMITTED.acquire(blocking=False):
         raise Crowded(_TURNS.next(monotonic()))
+    began = monotonic()
     try:
         yield
     finally:
+        _TURNS.done(monotonic() - began)
         _ADMITTED.release()
 
 

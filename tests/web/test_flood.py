@@ -150,10 +150,21 @@ def test_whoever_is_one_too_many_is_asked_to_come_again_and_nothing_is_counted(
 
 def test_who_is_put_off_comes_again_in_turn_not_all_at_once() -> None:
     turns = passwords.Turns()
-    told = Counter(turns.next(100.0) for _ in range(1000))
-    assert sorted(told) == list(range(1, 16))
-    assert max(told[seconds] for seconds in range(1, 15)) <= 34
+    told = Counter(turns.next(100.0) for _ in range(2000))
+    assert sorted(told) == list(range(1, 31))
+    assert max(told[seconds] for seconds in range(1, 30)) <= 34
     assert turns.next(200.0) == 1, "the crowd is gone"
+
+
+def test_where_sign_ins_take_long_the_turns_lie_further_apart() -> None:
+    turns = passwords.Turns()
+    for _ in range(100):
+        turns.done(0.8)
+    told = Counter(turns.next(100.0) for _ in range(100))
+    assert max(told.values()) <= 7, "four places for 0.8 s each are five in a second"
+    for _ in range(200):
+        turns.done(0.02)
+    assert Counter(turns.next(200.0) for _ in range(33)) == {1: 33}
 
 
 def test_an_office_that_signs_in_at_eight_is_let_in(app: Flask, cast: Cast) -> None:
