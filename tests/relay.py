@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from socket import SHUT_RDWR, create_connection, create_server, socket
 from threading import Lock, Thread
@@ -33,8 +33,8 @@ class Relay:
         for thread in self._threads:
             thread.join(5)
 
-    def _start(self, work: object, *arguments: object) -> None:
-        thread = Thread(target=work, args=arguments, daemon=True)  # type: ignore[arg-type]
+    def _start(self, work: Callable[..., None], *arguments: object) -> None:
+        thread = Thread(target=work, args=arguments, daemon=True)
         self._threads.append(thread)
         thread.start()
 

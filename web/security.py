@@ -146,6 +146,7 @@ def check_text() -> None:
 
     Werkzeug leaves such bytes percent-encoded in typed forms, and reads them as U+FFFD in those with attachments.
     """
+    # Asked for many times: the proxy would look for the request each time. Its type does not know this method.
     sent: Request = request._get_current_object()  # type: ignore[attr-defined]
     encoded = [sent.query_string, sent.get_data(cache=True) if sent.mimetype == TYPED else b""]
     try:

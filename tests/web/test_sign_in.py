@@ -11,6 +11,7 @@ from argon2 import Parameters
 from argon2.profiles import CHEAPEST
 from flask import Flask
 from sqlalchemy import event, select, text, update
+from werkzeug.test import TestResponse
 
 from engine.nip import grouped
 from tests.cast import PASSWORD, Cast, Visitor, app_with, close, open_case
@@ -335,13 +336,17 @@ class TestASessionThatEndedWhileAFormWasFilledIn:
         own = {name: text for name, text in hidden(page).items() if name.startswith("_") and name != "_tambah"}
         return {**own, "csrf_token": visitor.token(), "target.0.nama": self.TYPED, "_intent": "simpan"}
 
-    def test_what_was_typed_goes_through_the_sign_in(
-        self, app: Flask, cast: Cast, visitor: Visitor, address: str
-    ) -> None:
+    def ended(self, app: Flask, cast: Cast, visitor: Visitor, address: str) -> TestResponse:
+        """What a form is answered whose session has ended meanwhile."""
         form = self.sent(visitor, address)
         with app.app_context():
             sessions.end_all(cast.rahmadi.id)
-        page = visitor.client.post(address, data=form)
+        return visitor.client.post(address, data=form)
+
+    def test_what_was_typed_goes_through_the_sign_in(
+        self, app: Flask, cast: Cast, visitor: Visitor, address: str
+    ) -> None:
+        page = self.ended(app, cast, visitor, address)
         assert page.status_code == 401
         assert "Sesi Anda sudah berakhir" in page.text and "Baris &lt;b&gt;satu" in page.text
         wrong = visitor.client.post("/masuk", data={**_main(page.text), "nip": cast.rahmadi.nip, "kata_sandi": "salah"})
@@ -395,10 +400,7 @@ class TestASessionThatEndedWhileAFormWasFilledIn:
     def test_who_signed_in_elsewhere_before_the_page_that_takes_it_along_keeps_it(
         self, app: Flask, cast: Cast, visitor: Visitor, address: str
     ) -> None:
-        form = self.sent(visitor, address)
-        with app.app_context():
-            sessions.end_all(cast.rahmadi.id)
-        page = visitor.client.post(address, data=form)
+        page = self.ended(app, cast, visitor, address)
         visitor.sign_in(cast.rahmadi)
         password = {"nip": cast.rahmadi.nip, "kata_sandi": PASSWORD}
         ours = {"Origin": "http://localhost"}
